@@ -1,0 +1,1 @@
+"""The checks, one file each, and what runs them and remembers their results."""

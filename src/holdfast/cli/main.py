@@ -1,0 +1,108 @@
+"""The `holdfast` command: a group whose subcommands are imported when they are called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from holdfast import __version__
+from holdfast.core.errors import ExitCode, HoldfastError
+
+COMMANDS = {
+    "validate-env": "holdfast.cli.validate_env",
+    "venv-check": "holdfast.cli.venv_check",
+    "task-log": "holdfast.cli.task_log",
+    "config": "holdfast.cli.config",
+}
+"""Each module holds `app`, a Typer application; its commands return an ExitCode or nothing."""
+
+
+class LazyGroup(TyperGroup):
+    """The root group: imports a subcommand when it is called, and is the one place where its end is decided."""
+
+    def list_commands(self, _ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[arg-type]  # what a mistyped name is compared with
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: typer.Context) -> NoReturn:  # type: ignore[override]
+        try:
+            code = super().invoke(ctx)
+        except HoldfastError as error:
+            code = _say(error)
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            code = ExitCode.INTERRUPTED
+        raise typer.Exit(int(code or 0))
+
+
+def _say(error: HoldfastError) -> ExitCode:
+    typer.echo(f"holdfast: {error.message}", err=True)
+    if error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+    return error.exit_code
+
+
+app = typer.Typer(
+    name="holdfast",
+    cls=LazyGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"holdfast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Keep a Python repository's environment, dependencies, checks and tasks in hand."""
+
+
+def main() -> NoReturn:
+    """Runs the command line and exits. What nothing expected is our bug: exit 3, with the traceback in a file."""
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        sys.exit(ExitCode.OK)
+    except Exception:
+        _say(_bug_report())
+        sys.exit(ExitCode.BUG)
+    sys.exit(ExitCode.OK)
+
+
+def _bug_report() -> HoldfastError:
+    import tempfile
+    import traceback
+
+    text = traceback.format_exc()
+    with tempfile.NamedTemporaryFile("w", prefix="holdfast-bug-", suffix=".log", delete=False) as log:
+        log.write(f"holdfast {__version__} on Python {sys.version}\n{sys.argv}\n\n{text}")
+    return HoldfastError(
+        f"a bug in holdfast: {text.splitlines()[-1]}", hint=f"please report it with the traceback in {log.name}"
+    )
+
+
+if __name__ == "__main__":
+    main()

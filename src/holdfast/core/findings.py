@@ -1,0 +1,195 @@
+"""What checks say: findings, results and the report that every output format renders.
+
+Nothing here is green because nothing ran: a result that passed says how much it checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from holdfast.core.errors import ExitCode
+
+SCHEMA = "holdfast/report/1"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs. Only errors fail a check; warnings do too under `--strict`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Status(StrEnum):
+    """What became of a check. `error` is "could not run", which is never a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the project. `file` is relative to the project's root, with forward slashes; lines start at 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with a stable id, and the command that mends it where there is one."""
+
+    id: str
+    severity: Severity
+    message: str
+    location: Location | None = None
+    fix: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
+        place = self.location.file if self.location else ""
+        return hashlib.sha256(f"{self.id}\0{place}\0{self.message}".encode()).hexdigest()[:16]
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as report fields; what does not apply is null, so that readers need not guess."""
+        place = self.location
+        return {
+            "id": self.id,
+            "severity": self.severity.value,
+            "message": self.message,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "fix": self.fix,
+            "fingerprint": self.fingerprint,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Finding:
+        """The finding that `as_json` wrote. Raises KeyError, TypeError or ValueError where it is not one."""
+        place = Location(data["file"], data["line"], data["column"]) if data["file"] else None
+        return cls(data["id"], Severity(data["severity"]), data["message"], place, data["fix"])
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How much a check looked at: "77 of 77 packages"."""
+
+    done: int
+    total: int
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The earlier run whose result still stands, because nothing that it read has changed."""
+
+    since: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check says. `reason` tells why it was skipped or could not run, or what failed where no finding does."""
+
+    check: str
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+    hint: str | None = None
+    checked: Checked | None = None
+    tool: str | None = None
+    duration_s: float = 0.0
+    remembered: Remembered | None = None
+    output: str = ""
+    """The tail of what the tool said, where a reader needs it to understand an error."""
+
+    def __post_init__(self) -> None:
+        if self.status is Status.PASSED and (self.checked is None or self.checked.done == 0):
+            raise ValueError(f"{self.check}: a check that looked at nothing has not passed")
+        if self.status in (Status.ERROR, Status.SKIPPED) and not self.reason:
+            raise ValueError(f"{self.check}: {self.status.value} needs a reason")
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as report fields."""
+        return {
+            "check": self.check,
+            "status": self.status.value,
+            "reason": self.reason,
+            "hint": self.hint,
+            "checked": (
+                {"done": self.checked.done, "total": self.checked.total, "unit": self.checked.unit}
+                if self.checked
+                else None
+            ),
+            "tool": self.tool,
+            "duration_s": round(self.duration_s, 3),
+            "unchanged_since": self.remembered.since if self.remembered else None,
+            "unchanged_run": self.remembered.run_id if self.remembered else None,
+            "findings": [finding.as_json() for finding in self.findings],
+            "output": self.output,
+        }
+
+
+def judged(result: Result, *, strict: bool) -> Result:
+    """The result with its status drawn from its findings: errors fail it, and warnings do when `strict`."""
+    if result.status not in (Status.PASSED, Status.FAILED):
+        return result
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(finding.severity in failing for finding in result.findings):
+        return replace(result, status=Status.FAILED)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every result of one command, and what is needed to know what it was a report of."""
+
+    command: str
+    project: str
+    run_id: str
+    started_at: str
+    duration_s: float
+    results: tuple[Result, ...]
+    interrupted: bool = False
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for result in self.results for finding in result.findings)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """130 interrupted; 2 where a check could not run, or none did; 1 for findings; else 0."""
+        statuses = {result.status for result in self.results}
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if Status.ERROR in statuses or not statuses - {Status.SKIPPED}:
+            return ExitCode.UNUSABLE
+        return ExitCode.FINDINGS if Status.FAILED in statuses else ExitCode.OK
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the document that `--format json` prints; see docs/specs/003-report.md."""
+        return {
+            "schema": SCHEMA,
+            "command": self.command,
+            "project": self.project,
+            "run_id": self.run_id,
+            "started_at": self.started_at,
+            "duration_s": round(self.duration_s, 3),
+            "interrupted": self.interrupted,
+            "exit_code": int(self.exit_code),
+            "results": [result.as_json() for result in self.results],
+        }

@@ -1,0 +1,90 @@
+"""What git says of a project: the commit, whether the tree differs from it, and which files belong to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT_S = 10.0
+
+# The variables that tie git to a repository or index; a hook that git runs has them set (`git rev-parse
+# --local-env-vars`). Without them git finds the repository of the directory that it is asked about.
+_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GitState:
+    """The commit that a tree stands on, and whether it differs; None where git could not say."""
+
+    commit: str | None
+    dirty: bool | None
+
+
+def git_env(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which git looks at the directory it is run in, and takes no lock for looking."""
+    clean = {key: value for key, value in env.items() if key not in _LOCAL}
+    return clean | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+def git(project: Path, *arguments: str) -> bytes | None:
+    """What `git ARGUMENTS` prints in the project, or None where git is missing, fails or takes too long."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments],  # noqa: S607 - the git that the user's PATH names is the one meant
+            cwd=project,
+            env=git_env(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
+    """The commit and whether tracked or untracked files differ from it, leaving out the paths in `apart_from`."""
+    excluded = [f":(exclude,top,literal){path}" for path in apart_from]
+    said = git(project, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--", ":/", *excluded)
+    if said is None:
+        return GitState(None, None)
+    commit, dirty = None, False
+    for field in said.split(b"\0"):
+        if field.startswith(b"# branch.oid "):
+            commit = field.removeprefix(b"# branch.oid ").decode("ascii", "replace")
+        elif field and not field.startswith(b"# "):
+            dirty = True
+    return GitState(None if commit == "(initial)" else commit, dirty)
+
+
+def project_files(project: Path) -> list[str] | None:
+    """The files below a directory that git tracks or would track, relative to it; None where it is in no repository.
+
+    Names that are not UTF-8 come with surrogate escapes, as `os.fsdecode` gives them.
+    """
+    said = git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    if said is None:
+        return None
+    return sorted({os.fsdecode(name) for name in said.split(b"\0") if name})

@@ -1,0 +1,1 @@
+"""The task log: wrapping commands, listing and repairing what the registry holds."""
