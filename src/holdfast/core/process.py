@@ -57,16 +57,20 @@ class _Collected:
         return b"".join(tuple(self._chunks))  # a copy, as a stray child may still add to them
 
     def _drain(self) -> None:
-        try:
-            while chunk := self._next():
-                if self._room:
-                    self._chunks.append(chunk[: self._room])
-                self.truncated = self.truncated or len(chunk) > self._room
-                self._room = max(0, self._room - len(chunk))
-                self._tell(chunk)
-        finally:  # whatever the listener did, a full pipe must not hold up the program
-            while os.read(self._stream.fileno(), CHUNK):
-                pass
+        with self._stream:
+            try:
+                while chunk := self._next():
+                    self._keep(chunk)
+                    self._tell(chunk)
+            finally:  # whatever the listener did, a full pipe must not hold up the program
+                while os.read(self._stream.fileno(), CHUNK):
+                    pass
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._room:
+            self._chunks.append(chunk[: self._room])
+        self.truncated = self.truncated or len(chunk) > self._room
+        self._room = max(0, self._room - len(chunk))
 
     def _next(self) -> bytes:
         return self._stream.readline(CHUNK) if self._on_line else os.read(self._stream.fileno(), CHUNK)
@@ -81,8 +85,6 @@ class _Collected:
     def finish(self, deadline: float) -> None:
         """Waits for the end of the stream, but not for a stray child that keeps it open after the program ended."""
         self.thread.join(max(0.0, deadline - time.monotonic()))
-        if not self.thread.is_alive():
-            self._stream.close()
 
 
 def run(
