@@ -65,8 +65,11 @@ def git(project: Path, *arguments: str) -> bytes | None:
 
 
 def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
-    """The commit and whether tracked or untracked files differ from it, leaving out the paths in `apart_from`."""
-    excluded = [f":(exclude,top,literal){path}" for path in apart_from]
+    """The commit and whether tracked or untracked files differ from it.
+
+    The paths in `apart_from`, relative to `project`, are left out.
+    """
+    excluded = [f":(exclude,literal){path}" for path in apart_from]
     said = git(project, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--", ":/", *excluded)
     if said is None:
         return GitState(None, None)
