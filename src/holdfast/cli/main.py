@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import typer
@@ -35,7 +37,7 @@ class LazyGroup(TyperGroup):
         return command
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
-        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[arg-type]  # what a mistyped name is compared with
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # what a mistyped name is compared with
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> NoReturn:  # type: ignore[override]
@@ -43,16 +45,26 @@ class LazyGroup(TyperGroup):
             code = super().invoke(ctx)
         except HoldfastError as error:
             code = _say(error)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):  # the latter is Ctrl-C or the end of input at a prompt
             typer.echo("interrupted", err=True)
             code = ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            code = _reader_gone()
         raise typer.Exit(int(code or 0))
 
 
+def _reader_gone() -> ExitCode:
+    """For when the reader of our output went away, as `| head` does: what it did not read is not known to be good."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - or the last flush fails again
+    return ExitCode.UNUSABLE
+
+
 def _say(error: HoldfastError) -> ExitCode:
-    typer.echo(f"holdfast: {error.message}", err=True)
+    from holdfast.render.terminal import printable
+
+    typer.echo(printable(f"holdfast: {error.message}"), err=True)
     if error.hint:
-        typer.echo(f"hint: {error.hint}", err=True)
+        typer.echo(printable(f"hint: {error.hint}"), err=True)
     return error.exit_code
 
 
@@ -81,27 +93,31 @@ def root(
 
 def main() -> NoReturn:
     """Runs the command line and exits. What nothing expected is our bug: exit 3, with the traceback in a file."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is escaped, and no crash
     try:
         app()
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
-        sys.exit(ExitCode.OK)
-    except Exception:
-        _say(_bug_report())
+    except Exception as error:
+        _say(_bug_report(error))
         sys.exit(ExitCode.BUG)
     sys.exit(ExitCode.OK)
 
 
-def _bug_report() -> HoldfastError:
+def _bug_report(error: Exception) -> HoldfastError:
     import tempfile
     import traceback
 
-    text = traceback.format_exc()
-    with tempfile.NamedTemporaryFile("w", prefix="holdfast-bug-", suffix=".log", delete=False) as log:
-        log.write(f"holdfast {__version__} on Python {sys.version}\n{sys.argv}\n\n{text}")
-    return HoldfastError(
-        f"a bug in holdfast: {text.splitlines()[-1]}", hint=f"please report it with the traceback in {log.name}"
-    )
+    said = " ".join(traceback.format_exception_only(error)[-1].split())
+    text = f"holdfast {__version__} on Python {sys.version}\n{sys.argv[1:2]}\n\n{traceback.format_exc()}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="holdfast-bug-", suffix=".log", delete=False
+        ) as log:
+            log.write(text)
+    except OSError:
+        return HoldfastError(f"a bug in holdfast: {said}", hint=f"please report it with this\n{text}")
+    return HoldfastError(f"a bug in holdfast: {said}", hint=f"please report it with the traceback in {log.name}")
 
 
 if __name__ == "__main__":

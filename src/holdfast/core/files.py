@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from holdfast.core.errors import HoldfastError
 @contextmanager
 def file_errors(path: Path, doing: str) -> Iterator[None]:
     """Turns an OSError from the block into one line that names the file: "cannot write x: No space left"."""
+    if "\0" in str(path):  # which the operating system's calls refuse with a ValueError
+        raise HoldfastError(f"cannot {doing} {str(path)!r}: a name cannot hold a null character")
     try:
         yield
     except OSError as error:
@@ -33,13 +36,17 @@ def write_atomic(path: Path, content: bytes, *, sync: bool = True) -> None:
     """Replaces a file's content in one step; the mode of an existing file and a symbolic link to it are kept.
 
     With `sync`, it is on disk when this returns. Raises HoldfastError where it cannot be written; then the old file
-    is untouched and nothing is left beside it.
+    is untouched and nothing is left beside it. A device or a pipe (`/dev/stdout`) is written to, not replaced.
     """
-    target = path.resolve() if path.is_symlink() else path
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
     with file_errors(path, "write"):
+        mode = _mode_of(path)
+        if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            path.write_bytes(content)
+            return
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path  # resolve() trips over a loop of links
+        beside = target.with_name(f".holdfast-{secrets.token_hex(8)}.tmp")
+        _write_new(beside, content, mode=mode, sync=sync)
         try:
-            _write_new(beside, content, mode=_mode_of(target), sync=sync)
             beside.replace(target)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -50,20 +57,25 @@ def write_atomic(path: Path, content: bytes, *, sync: bool = True) -> None:
 
 def _mode_of(path: Path) -> int | None:
     try:
-        return path.stat().st_mode & 0o7777
+        return path.stat().st_mode
     except FileNotFoundError:
         return None
 
 
 def _write_new(path: Path, content: bytes, *, mode: int | None, sync: bool) -> None:
+    """Writes a file that must not exist yet; what could not be written whole is removed."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        if mode is not None:
-            os.fchmod(handle, mode)
-        if sync:
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if mode is not None:  # before the content, which nobody else may get to read meanwhile
+                os.fchmod(handle, stat.S_IMODE(mode))
+            file.write(content)
             file.flush()
-            os.fsync(handle)
+            if sync:
+                os.fsync(handle)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def backup(path: Path, label: str) -> Path:
@@ -85,14 +97,17 @@ def backup(path: Path, label: str) -> Path:
 def read_text(path: Path, *, limit: int = 64 * 2**20) -> str:
     """A file's text, decoded as UTF-8 with or without a byte order mark.
 
-    Raises HoldfastError where it cannot be read, is not UTF-8, or is larger than `limit` bytes.
+    Raises HoldfastError where it cannot be read, is no regular file, is not UTF-8, or is larger than `limit` bytes.
     """
     with file_errors(path, "read"):
-        if path.stat().st_size > limit:
-            raise HoldfastError(f"{path}: larger than {limit // 2**20} MiB", hint="is this the file you meant?")
-        content = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device may never end
+            raise HoldfastError(f"{path}: not a regular file", hint="is this the file you meant?")
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    if len(content) > limit:
+        raise HoldfastError(f"{path}: larger than {limit // 2**20} MiB", hint="is this the file you meant?")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1  # its object is the content without the mark
         raise HoldfastError(f"{path}:{line}: not UTF-8", hint="save the file as UTF-8") from error

@@ -58,7 +58,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
         place = self.location.file if self.location else ""
-        return hashlib.sha256(f"{self.id}\0{place}\0{self.message}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""

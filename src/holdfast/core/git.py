@@ -50,7 +50,8 @@ def git(project: Path, *arguments: str) -> bytes | None:
     """What `git ARGUMENTS` prints in the project, or None where git is missing, fails or takes too long."""
     try:
         done = subprocess.run(
-            ["git", *arguments],  # noqa: S607 - the git that the user's PATH names is the one meant
+            # The git that the user's PATH names is the one meant. A repository's fsmonitor is a program that it names.
+            ["git", "-c", "core.fsmonitor=false", *arguments],  # noqa: S607
             cwd=project,
             env=git_env(os.environ),
             stdin=subprocess.DEVNULL,
@@ -65,9 +66,9 @@ def git(project: Path, *arguments: str) -> bytes | None:
 
 
 def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
-    """The commit and whether tracked or untracked files differ from it.
+    """The commit, and whether tracked or untracked files of the repository differ from it.
 
-    The paths in `apart_from`, relative to `project`, are left out.
+    The paths in `apart_from`, relative to the project, do not count; what git ignores does not either.
     """
     excluded = [f":(exclude,literal){path}" for path in apart_from]
     said = git(project, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--", ":/", *excluded)
@@ -79,13 +80,15 @@ def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
             commit = field.removeprefix(b"# branch.oid ").decode("ascii", "replace")
         elif field and not field.startswith(b"# "):
             dirty = True
+            break  # the rest are files, whose names may look like headers
     return GitState(None if commit == "(initial)" else commit, dirty)
 
 
 def project_files(project: Path) -> list[str] | None:
     """The files below a directory that git tracks or would track, relative to it; None where it is in no repository.
 
-    Names that are not UTF-8 come with surrogate escapes, as `os.fsdecode` gives them.
+    Names that are not UTF-8 come with surrogate escapes, as `os.fsdecode` gives them. A file that is tracked and gone
+    is among them; a submodule is its directory, and another repository inside this one its directory with a slash.
     """
     said = git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     if said is None:

@@ -17,6 +17,8 @@ from holdfast.core.errors import HoldfastError
 
 OUTPUT_LIMIT = 8 * 2**20
 GRACE_S = 2.0
+STOP_LATENCY_S = 0.05
+CHUNK = 2**16
 
 
 class MissingProgram(HoldfastError):
@@ -38,28 +40,47 @@ class Completed:
 
 
 class _Collected:
-    """Keeps the first `limit` bytes of a stream, counts on, and passes whole lines to a listener."""
+    """Keeps the first `limit` bytes of a stream, reads on to its end, and passes lines to a listener."""
 
     def __init__(self, stream: IO[bytes] | None, limit: int, on_line: Callable[[bytes], None] | None) -> None:
         if stream is None:
             raise ValueError("the stream is not a pipe")
-        self.content = bytearray()
         self.truncated = False
-        self._stream, self._limit, self._on_line = stream, limit, on_line
+        self.failure: OSError | None = None
+        self._stream, self._room, self._on_line = stream, limit, on_line
+        self._chunks: list[bytes] = []
         self.thread = threading.Thread(target=self._drain, daemon=True)
         self.thread.start()
 
-    def _drain(self) -> None:
-        while chunk := (self._stream.readline(2**16) if self._on_line else os.read(self._stream.fileno(), 2**16)):
-            room = self._limit - len(self.content)
-            self.content += chunk[:room]
-            self.truncated = self.truncated or len(chunk) > room
-            if self._on_line:
-                self._on_line(chunk)
+    @property
+    def content(self) -> bytes:
+        return b"".join(tuple(self._chunks))  # a copy, as a stray child may still add to them
 
-    def finish(self) -> None:
+    def _drain(self) -> None:
+        try:
+            while chunk := self._next():
+                if self._room:
+                    self._chunks.append(chunk[: self._room])
+                self.truncated = self.truncated or len(chunk) > self._room
+                self._room = max(0, self._room - len(chunk))
+                self._tell(chunk)
+        finally:  # whatever the listener did, a full pipe must not hold up the program
+            while os.read(self._stream.fileno(), CHUNK):
+                pass
+
+    def _next(self) -> bytes:
+        return self._stream.readline(CHUNK) if self._on_line else os.read(self._stream.fileno(), CHUNK)
+
+    def _tell(self, line: bytes) -> None:
+        if self._on_line and not self.failure:
+            try:
+                self._on_line(line)
+            except OSError as error:  # the listener's own reader went away; `run` raises it in its caller's thread
+                self.failure = error
+
+    def finish(self, deadline: float) -> None:
         """Waits for the end of the stream, but not for a stray child that keeps it open after the program ended."""
-        self.thread.join(GRACE_S)
+        self.thread.join(max(0.0, deadline - time.monotonic()))
         if not self.thread.is_alive():
             self._stream.close()
 
@@ -78,8 +99,9 @@ def run(
 
     When `timeout_s` seconds are over, or `stop` is set, its whole process group is asked to end (SIGTERM) and after a
     short grace is made to (SIGKILL). Of each stream the first `limit` bytes are kept, the rest is read and dropped.
-    `on_line` is called with each line of standard output as it comes, in a thread of its own.
-    Raises MissingProgram where it cannot be started.
+    `on_line` is called with each line of standard output as it comes, in a thread of its own; a line longer than
+    CHUNK bytes comes in pieces. A child that the program leaves behind is let live, and what it says later is not
+    waited for. Raises MissingProgram where the program cannot be started, and the OSError that `on_line` raised.
     """
     started = time.monotonic()
     process = _spawn(argv, cwd, env)
@@ -90,13 +112,16 @@ def run(
         end_group(process)
         raise
     finally:
-        out.finish()
-        err.finish()
+        deadline = time.monotonic() + GRACE_S
+        out.finish(deadline)
+        err.finish(deadline)
+    if out.failure:
+        raise out.failure
     return Completed(
         tuple(argv),
         process.returncode,
-        bytes(out.content),
-        bytes(err.content),
+        out.content,
+        err.content,
         time.monotonic() - started,
         timed_out,
         cancelled,
@@ -105,6 +130,8 @@ def run(
 
 
 def _spawn(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    if not argv:
+        raise MissingProgram("there is no command to run")
     try:
         return subprocess.Popen(
             list(argv),
@@ -116,6 +143,8 @@ def _spawn(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None) -> sub
             start_new_session=True,
         )
     except (FileNotFoundError, NotADirectoryError) as error:
+        if str(error.filename) == str(cwd):
+            raise MissingProgram(f"cannot run {argv[0]!r} in {cwd}: no such directory") from error
         raise MissingProgram(
             f"{argv[0]}: not found", hint="is it installed, and is its interpreter still there?"
         ) from error
@@ -129,19 +158,18 @@ def _wait(
 ) -> tuple[bool, bool]:
     """Waits for the end; returns whether the deadline passed, and whether `stop` ended it."""
     deadline = None if timeout_s is None else started + timeout_s
-    while True:
+    waiter = threading.Thread(target=process.wait, daemon=True)  # wakes at once; wait(timeout) looks every 50 ms
+    waiter.start()
+    while waiter.is_alive():
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        try:
-            process.wait(left if stop is None else min(0.1, 0.1 if left is None else left))
-        except subprocess.TimeoutExpired:
-            if deadline is not None and time.monotonic() >= deadline:
-                end_group(process)
-                return True, False
-            if stop is not None and stop.is_set():
-                end_group(process)
-                return False, True
-        else:
-            return False, stop is not None and stop.is_set() and process.returncode < 0
+        waiter.join(left if stop is None else STOP_LATENCY_S if left is None else min(STOP_LATENCY_S, left))
+        if waiter.is_alive() and deadline is not None and time.monotonic() >= deadline:
+            end_group(process)
+            return True, False
+        if waiter.is_alive() and stop is not None and stop.is_set():
+            end_group(process)
+            return False, True
+    return False, stop is not None and stop.is_set() and process.returncode < 0
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

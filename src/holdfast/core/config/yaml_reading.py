@@ -1,0 +1,141 @@
+"""A YAML document as plain values and the places of its keys.
+
+It is drawn from the parser's events, so that no tag, anchor or alias ever comes to life and no nesting exhausts the
+stack. Plain scalars mean what YAML 1.2's core schema says (https://yaml.org/spec/1.2.2/#103-core-schema): `yes` is a
+text. The one importer of ruamel.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from holdfast.core.config.table import KeyPath
+
+_DEPTH = 32
+_INT = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class BadYaml(ValueError):
+    """A document that is not YAML, or not the plain part of it. `offset` is where, in characters."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def read_yaml(text: str) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath, int]]]:
+    """The document, the offset of each key and element, and those keys that repeat an earlier one. Raises BadYaml."""
+    built = _Built()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            built.take(event)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadYaml(f"not YAML: {error.problem or error.context}", mark.index if mark else 0) from error
+    except ReaderError as error:
+        raise BadYaml(f"not YAML: {error.reason}", error.position) from error
+    except (YAMLError, ValueError, OverflowError) as error:  # the last two from chr() of an impossible escape
+        if isinstance(error, BadYaml):
+            raise
+        raise BadYaml(f"not YAML: {str(error).splitlines()[0]}", built.last) from error
+    return built.value, built.found, built.repeated
+
+
+class _Built:
+    """A document that grows with each event."""
+
+    def __init__(self) -> None:
+        self.value: object = None
+        self.found: dict[KeyPath, int] = {}
+        self.repeated: list[tuple[KeyPath, int]] = []
+        self.last = 0
+        self._documents = 0
+        self._open: list[tuple[dict[str, object] | list[object], KeyPath]] = []
+        self._key: str | None = None
+        """The key whose value comes next, in the innermost table."""
+
+    def take(self, event: Any) -> None:
+        self.last = event.start_mark.index
+        match type(event).__name__:
+            case "ScalarEvent":
+                self._refuse_magic(event)
+                self._scalar(event)
+            case "MappingStartEvent":
+                self._refuse_magic(event)
+                self._begin({})
+            case "SequenceStartEvent":
+                self._refuse_magic(event)
+                self._begin([])
+            case "MappingEndEvent" | "SequenceEndEvent":
+                self._open.pop()
+            case "AliasEvent":
+                raise BadYaml("aliases are not read; write the value out", self.last)
+            case "DocumentStartEvent":
+                self._documents += 1
+                if self._documents > 1:
+                    raise BadYaml("more than one document", self.last)
+
+    def _refuse_magic(self, event: Any) -> None:
+        if event.anchor is not None:
+            raise BadYaml("anchors are not read; write the value out", self.last)
+        if event.tag is not None:
+            raise BadYaml("tags are not read; write a plain value", self.last)
+
+    def _scalar(self, event: Any) -> None:
+        table = self._open[-1] if self._open else None
+        if table is not None and isinstance(table[0], dict) and self._key is None:
+            path = (*table[1], event.value)
+            if event.value in table[0]:
+                self.repeated.append((path, self.last))
+            self.found.setdefault(path, self.last)
+            self._key = event.value
+        else:
+            self._place(event.value if event.style else plain_scalar(event.value))
+
+    def _begin(self, container: dict[str, object] | list[object]) -> None:
+        if len(self._open) >= _DEPTH:
+            raise BadYaml("nested too deep", self.last)
+        self._open.append((container, self._place(container)))
+
+    def _place(self, value: object) -> KeyPath:
+        """Puts a value where it belongs; returns its path."""
+        if not self._open:
+            self.value = value
+            return ()
+        container, path = self._open[-1]
+        if isinstance(container, list):
+            path = (*path, len(container))
+            self.found[path] = self.last
+            container.append(value)
+        elif self._key is None:
+            raise BadYaml("a key must be one word", self.last)
+        else:
+            path = (*path, self._key)
+            container.setdefault(self._key, value)
+            self._key = None
+        return path
+
+
+def plain_scalar(text: str) -> object:
+    """What an unquoted scalar means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text, 10 if text[:2] not in ("0o", "0x") else 0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _NO_NUMBER.fullmatch(text):
+        return float(text.replace(".", ""))
+    return text
