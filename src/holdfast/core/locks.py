@@ -1,0 +1,75 @@
+"""Advisory locks on open files that give up at a deadline and say who holds the file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from holdfast.core.errors import HoldfastError
+
+_PAUSES_S = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
+
+
+class LockTimeout(HoldfastError):
+    """Another process held the file until the deadline was over."""
+
+
+def lock(handle: int, path: Path, *, exclusive: bool, wait_s: float) -> None:
+    """Takes the flock on an open file, waiting at most `wait_s` seconds; `os.close` or `unlock` gives it back.
+
+    Raises LockTimeout, which names the holder where the system tells it.
+    """
+    kind = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
+    try:
+        fcntl.flock(handle, kind)
+    except BlockingIOError:
+        _lock_by(time.monotonic() + wait_s, handle, kind, path, wait_s)
+    except OSError as error:
+        raise _unsupported(path, error) from error
+
+
+def unlock(handle: int) -> None:
+    """Gives the flock back; harmless where it is not held."""
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _lock_by(deadline: float, handle: int, kind: int, path: Path, wait_s: float) -> None:
+    tries = 0
+    while time.monotonic() < deadline:
+        time.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
+        tries += 1
+        try:
+            fcntl.flock(handle, kind)
+        except BlockingIOError:
+            continue
+        except OSError as error:
+            raise _unsupported(path, error) from error
+        return
+    holder = holder_of(handle)
+    raise LockTimeout(
+        f"{path}: locked for {wait_s:g} s by {f'process {holder}' if holder else 'another process'}",
+        hint=f"look at it with: ps -p {holder}" if holder else "is another command stopped while it writes?",
+    )
+
+
+def _unsupported(path: Path, error: OSError) -> HoldfastError:
+    return HoldfastError(
+        f"cannot lock {path}: {error.strerror or error}",
+        hint="keep the file on a local file system that supports flock",
+    )
+
+
+def holder_of(handle: int) -> int | None:
+    """The process that took the flock on this file, as Linux's /proc/locks (proc(5)) says; None where unknown."""
+    inode = str(os.fstat(handle).st_ino)
+    try:
+        table = Path("/proc/locks").read_text("ascii", "replace")
+    except OSError:
+        return None
+    for line in table.splitlines():
+        fields = line.split()
+        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == inode and fields[4] != "-1":
+            return int(fields[4])
+    return None
