@@ -14,11 +14,9 @@ _START = 512
 _SHEBANG = re.compile(r"#![ \t]*(/[^\n]*?/(?:python|pypy)[0-9.]*t?)(?:[ \t][^\n]*)?\r?\n")
 _EXEC = re.compile(r"#!/bin/sh\r?\n'''exec' [\"']?(/[^\n]*?/(?:python|pypy)[0-9.]*t?)[\"']? \"\$0\"")
 _ACTIVATE = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=([\"']?)(/[^\n]*?)\1[ \t]*\r?$", re.MULTILINE)
-_PIP = re.compile(
-    r"(?<!uv )(?<![\w.-])(?:pip[0-9.]*|python[0-9.]* -m pip)[ \t]+(?:install|check|list|freeze|sync|show|wheel)\b"
-)
-_HOOK = re.compile(r"^[ \t]*-[ \t]+id:", re.MULTILINE)
-_SYSTEM = re.compile(r"^[ \t]*language:[ \t]*(?:system|unsupported)\b", re.MULTILINE)
+_PIP = r"(?<!uv )(?<![\w.-])(?:pip[0-9.]*|python[0-9.]* -m pip)[ \t]+(?:install|check|list|freeze|sync|show|wheel)\b"
+_HOOK = r"(?m)^[ \t]*-[ \t]+id:"
+_SYSTEM = r"(?m)^[ \t]*language:[ \t]*(?:system|unsupported)\b"
 CALLERS = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile")
 HOOKS = ".pre-commit-config.yaml"
 
@@ -28,8 +26,8 @@ def in_its_place(case: Case) -> Iterator[Problem]:
     needs_virtual(case)
     programs = os.fspath(case.environment.bin)
     found = [(name, path) for name in names(programs) for path in [_starts(os.path.join(programs, name))] if path]
-    here = real(programs)
-    stray = [(name, path) for name, path in found if real(os.path.dirname(path)) != here]
+    here = {where for where in {os.path.dirname(path) for _, path in found} if real(where) == real(programs)}
+    stray = [(name, path) for name, path in found if os.path.dirname(path) not in here]
     activates = [path for _, path in _ACTIVATE.findall(loose_text(os.path.join(programs, "activate"), 2**16))]
     moved = bool(activates) and all(real(path) != real(case.environment.root) for path in activates)
     if not stray and not moved:
@@ -85,14 +83,14 @@ def _pip_caller(case: Case) -> tuple[str, int, str] | None:
     """The file, line and text of the first call of pip that would run in this environment."""
     for file in CALLERS:
         for number, line in enumerate(loose_text(os.path.join(case.project.root, file)).splitlines(), 1):
-            if not line.lstrip().startswith("#") and _PIP.search(line):
+            if not line.lstrip().startswith("#") and re.search(_PIP, line):
                 return file, number, line.strip()
     text = loose_text(os.path.join(case.project.root, HOOKS))
-    starts = [match.start() for match in _HOOK.finditer(text)]
+    starts = [match.start() for match in re.finditer(_HOOK, text)]
     for start, end in zip(starts, [*starts[1:], len(text)]):  # noqa: B905 - `strict` came with Python 3.10
         hook = text[start:end]
-        call = _PIP.search(hook)
-        if call and _SYSTEM.search(hook):
+        call = re.search(_PIP, hook)
+        if call and re.search(_SYSTEM, hook):
             return HOOKS, text.count("\n", 0, start + call.start()) + 1, call.group()
     return None
 

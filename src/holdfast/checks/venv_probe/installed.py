@@ -5,17 +5,15 @@ Sources: packaging.python.org/en/latest/specifications/direct-url, PEP 660, setu
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import Iterator, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from .disk import loose_text, names
 from .values import shown
 
 _NAME = re.compile(r"(.+?)-([^-]+)\.(dist-info|egg-info)|(.+)\.(egg-link|egg-info)")
-_MAPPING = re.compile(r"^MAPPING(?::[^=\n]*)? = (\{.*\})[ \t]*$", re.MULTILINE)
+_MAPPING = r"(?m)^MAPPING(?::[^=\n]*)? = (\{.*\})[ \t]*$"
 
 
 class Origin(NamedTuple):
@@ -48,13 +46,18 @@ def _origin(site_packages: str, entry: str, label: str) -> Origin:
     if entry.endswith(".egg-link"):
         lines = loose_text(metadata).splitlines()
         return Origin(label, editable=True, paths=tuple(line for line in lines[:1] if line))
-    path, editable = _direct_url(os.path.join(metadata, "direct_url.json"))
     linked = [found for file in _linking(metadata) for found in _links(os.path.join(site_packages, file))]
-    return Origin(label, editable or bool(linked), tuple(linked or ([path] if path else [])))
+    if linked:
+        return Origin(label, editable=True, paths=tuple(linked))
+    path, editable = _direct_url(os.path.join(metadata, "direct_url.json"))
+    return Origin(label, editable=editable, paths=(path,) if path else ())
 
 
 def _direct_url(file: str) -> tuple[str | None, bool]:
     """The local path that a distribution was installed from, and whether it was to stay editable."""
+    import json
+    from urllib.parse import unquote, urlsplit
+
     try:
         said = json.loads(loose_text(file) or "{}")
         url = urlsplit(said["url"])
@@ -75,7 +78,7 @@ def _links(file: str) -> list[str]:
     text = loose_text(file, 2**18)
     if file.endswith(".pth"):
         return [line.strip() for line in text.splitlines() if line.startswith("/")]
-    found = _MAPPING.search(text)
+    found = re.search(_MAPPING, text)
     return _mapped(found.group(1)) if found else []
 
 

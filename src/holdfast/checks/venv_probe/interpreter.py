@@ -18,7 +18,7 @@ CONFIG_LIMIT = 64 * 2**10
 TIMEOUT_S = 10.0
 _PROGRAM = re.compile(r"(?:python|pypy)([0-9]{1,3})\.([0-9]{1,3})[a-z]{0,2}")
 _LIBRARY = re.compile(r"(?:python|pypy)([0-9]{1,3})\.([0-9]{1,3})t?")
-_CONDA = re.compile(r"python-([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\S*-\S+\.json")
+_CONDA = r"python-([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\S*-\S+\.json"
 
 
 class Config(NamedTuple):
@@ -142,5 +142,5 @@ def _unchanged(environment: Environment, config: Config, target: str, minor: Ver
 
 
 def _conda(environment: Environment) -> Version:
-    found = (_CONDA.fullmatch(name) for name in names(environment.root / "conda-meta"))
+    found = (re.fullmatch(_CONDA, name) for name in names(environment.root / "conda-meta"))
     return next((leading_version(match.group(1)) for match in found if match), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Mapping, NamedTuple
+from typing import Iterator, Mapping, NamedTuple
 
 from .disk import inside, names, real
 from .poetry import Settings, poetry_environment, settings
@@ -93,19 +93,22 @@ def alive(path: str) -> bool:
     return _at(path, "")[0] is not None
 
 
-def _own_places(project: Project, env: Mapping[str, str]) -> list[tuple[str, str | None, str]]:
+def _own_places(project: Project, env: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
+    """Labels, directories and what to say without one, in the order of precedence, each worked out when it is reached.
+
+    Where Poetry is told not to use `.venv`, its own environment comes first.
+    """
     variable = env.get("UV_PROJECT_ENVIRONMENT")
     uv = os.path.join(project.root, variable) if variable else None
-    places: list[tuple[str, str | None, str]] = [
-        ("UV_PROJECT_ENVIRONMENT", uv, "" if uv else "not set"),
-        (".venv", os.path.join(project.root, ".venv"), ""),
-        ("venv", os.path.join(project.root, "venv"), ""),
-    ]
-    if not project.poetry:
-        return [*places, ("Poetry", None, "not a Poetry project")]
-    found = settings(project, env)
-    theirs = _poetry_place(project, found)
-    return [places[0], theirs, *places[1:]] if found.in_project is False else [*places, theirs]
+    yield "UV_PROJECT_ENVIRONMENT", uv, "" if uv else "not set"
+    found = settings(project, env) if project.poetry else None
+    elsewhere = found is not None and found.in_project is False
+    if found and elsewhere:
+        yield _poetry_place(project, found)
+    for name in (".venv", "venv"):
+        yield name, os.path.join(project.root, name), ""
+    if not elsewhere:
+        yield _poetry_place(project, found) if found else ("Poetry", None, "not a Poetry project")
 
 
 def _poetry_place(project: Project, found: Settings) -> tuple[str, str | None, str]:

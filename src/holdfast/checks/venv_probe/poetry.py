@@ -5,8 +5,6 @@ Source: poetry/utils/env/env_manager.py, poetry/config/config.py and poetry/loca
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import re
 import sys
@@ -56,6 +54,9 @@ def settings(project: Project, env: Mapping[str, str]) -> Settings:
 
 def base_name(name: str, root: str) -> str:
     """The part of an environment's name that a project's name and real path decide."""
+    import base64
+    import hashlib
+
     canonical = re.sub(r"[-_.]+", "-", name).lower()
     safe = re.sub(r'[ $`!*@"\\\r\n\t]', "_", canonical)[:42]
     digest = hashlib.sha256(os.fsencode(os.path.normcase(real(root)))).digest()

@@ -14,7 +14,7 @@ from .versions import allows, leading_version
 PYPROJECT = "pyproject.toml"
 MARKERS = (PYPROJECT, "setup.py", "setup.cfg", "requirements.txt")
 KIND = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "a table"}
-_SETUP_NAME = re.compile(r"^\[metadata\][^\[]*?^name[ \t]*=[ \t]*(\S+)", re.MULTILINE)
+_SETUP_NAME = r"(?m)^\[metadata\][^\[]*?^name[ \t]*=[ \t]*(\S+)"
 
 
 class Wish(NamedTuple):
@@ -133,7 +133,7 @@ def pinned(pin: Wish) -> Version:
 
 
 def _name_in_setup_cfg(root: str) -> str | None:
-    match = _SETUP_NAME.search(loose_text(os.path.join(root, "setup.cfg"), 2**18))
+    match = re.search(_SETUP_NAME, loose_text(os.path.join(root, "setup.cfg"), 2**18))
     return match.group(1) if match else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Iterator, Tuple
 
@@ -10,14 +9,14 @@ from .values import Unusable, cut
 
 Keys = Tuple[str, ...]
 
+# Patterns are compiled where they are used: with tomllib there, most runs use none of them.
 _KEY = r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[A-Za-z0-9_-]+)"
-_PART = re.compile(_KEY)
 _DOTTED = rf"({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)"
-_TABLE = re.compile(rf"[ \t]*(\[\[?)[ \t]*{_DOTTED}[ \t]*\]\]?[ \t]*(?:#.*)?$")
-_PAIR = re.compile(rf"[ \t]*{_DOTTED}[ \t]*=[ \t]*(.*)$")
-_TOKEN = re.compile(r"\"\"\"|'''|\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*|[\[\]{}]")
-_SIMPLE = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|true|false|[+-]?[0-9]{1,18})[ \t]*(?:#.*)?$")
-_VERSION = re.compile(r"\{.*\bversion[ \t]*=[ \t]*(\"[^\"\\]*\"|'[^']*')")
+_TABLE = rf"[ \t]*(\[\[?)[ \t]*{_DOTTED}[ \t]*\]\]?[ \t]*(?:#.*)?$"
+_PAIR = rf"[ \t]*{_DOTTED}[ \t]*=[ \t]*(.*)$"
+_MARK = r"\"\"\"|'''|\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*|[\[\]{}]"
+_SIMPLE = r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|true|false|[+-]?[0-9]{1,18})[ \t]*(?:#.*)?$"
+_VERSION = r"\{.*\bversion[ \t]*=[ \t]*(\"[^\"\\]*\"|'[^']*')"
 HINT = "mend the TOML; a TOML-aware editor shows the place"
 
 
@@ -65,12 +64,13 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, Keys, str | None]]:
     """Line, full key and raw value of each assignment; a table's own line has no value."""
     table: Keys = ()
     depth, quote, ignored = 0, "", False
+    tables_at, pairs_at = re.compile(_TABLE).match, re.compile(_PAIR).match
     for number, ended in enumerate(text.split("\n"), 1):
         line = ended.rstrip("\r")
         if depth > 0 or quote:
             depth, quote = _after(line, depth, quote)
             continue
-        header, pair = _TABLE.match(line), _PAIR.match(line)
+        header, pair = tables_at(line), pairs_at(line)
         if header:
             table, ignored = _keys(header.group(2)), header.group(1) == "[["
             if not ignored:
@@ -84,7 +84,7 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, Keys, str | None]]:
 
 
 def _keys(dotted: str) -> Keys:
-    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+    return tuple(part.strip("\"'") for part in re.findall(_KEY, dotted))
 
 
 def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
@@ -96,7 +96,7 @@ def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
             if end < 0:
                 return depth, quote
             at, quote = end + 3, ""
-        token = _TOKEN.search(line, at)
+        token = re.compile(_MARK).search(line, at)
         if token is None:
             return depth, ""
         at, said = token.end(), token.group()
@@ -107,13 +107,15 @@ def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
 
 
 def _value(raw: str) -> Any:
-    simple = _SIMPLE.match(raw)
+    simple = re.match(_SIMPLE, raw)
     said = simple.group(1) if simple else None
     if said is None:
-        version = _VERSION.match(raw)
+        version = re.match(_VERSION, raw)
         return {"version": version.group(1)[1:-1]} if version else NotRead()
     if said[0] == "'":
         return said[1:-1]
+    import json
+
     try:
         return json.loads(said.lstrip("+"))
     except ValueError:
