@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from holdfast.checks import venv_probe
+from holdfast.checks.interface import Context
 from holdfast.checks.venv_probe import Answer, Command, Environment
+from holdfast.core.config import VenvConfig
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
 
 NAME = "venv"
+SYSTEM_SITE_PACKAGES = "VENV008"
 SHELL_ONLY = frozenset({"unset", "."})
 """Commands that only the user's own shell can run: they change its variables."""
 
@@ -28,12 +31,53 @@ def check_venv(project: Path, env: Mapping[str, str], *, python: Path | None = N
     return result_of(inspect_venv(project, env, python=python), strict=strict)
 
 
-def inspect_venv(project: Path, env: Mapping[str, str], *, python: Path | None = None) -> Answer:
-    """The probe's own answer, with the commands that mend each problem. Raises HoldfastError."""
+def inspect_venv(
+    project: Path, env: Mapping[str, str], *, python: Path | None = None, config: VenvConfig | None = None
+) -> Answer:
+    """The probe's own answer, with the commands that mend each problem. Raises HoldfastError.
+
+    Where nothing is named by `python`, the environment that the configuration names is judged.
+    """
+    if python is None and config is not None and config.path:
+        python = project / config.path
     try:
-        return venv_probe.inspect(project, env, python=python)
+        answer = venv_probe.inspect(project, env, python=python)
     except venv_probe.Unusable as error:
         raise HoldfastError(error.message, hint=error.hint) from error
+    if config is not None and config.allow_system_site_packages:
+        kept = tuple(problem for problem in answer.problems if problem.id != SYSTEM_SITE_PACKAGES)
+        return answer._replace(problems=kept)
+    return answer
+
+
+class Venv:
+    """`venv-check` as one of the checks of `validate-env`. It takes milliseconds, so its success is not remembered."""
+
+    name = NAME
+    summary = "the environment is the right one, and whole"
+
+    def wanted(self, context: Context) -> bool:  # noqa: ARG002
+        return True
+
+    def inputs(self, context: Context) -> None:  # noqa: ARG002
+        return None
+
+    def run(self, context: Context) -> Result:
+        answer = inspect_venv(context.project, context.env, config=context.config.venv)
+        return result_of(answer)
+
+
+CHECK = Venv()
+
+
+def environment_for(project: Path, env: Mapping[str, str], config: VenvConfig) -> Environment | None:
+    """`environment_of`, or the one that the configuration names. Raises HoldfastError where that is not one."""
+    if not config.path:
+        return environment_of(project, env)
+    try:
+        return venv_probe.named(project / config.path)
+    except venv_probe.Unusable as error:
+        raise HoldfastError(f"venv.path: {error.message}", hint=error.hint) from error
 
 
 def environment_of(project: Path, env: Mapping[str, str]) -> Environment | None:

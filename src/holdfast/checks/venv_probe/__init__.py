@@ -45,6 +45,7 @@ __all__ = [
     "dotted",
     "environment_of",
     "inspect",
+    "named",
     "shown",
     "why_unanswered",
 ]
