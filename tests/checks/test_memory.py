@@ -82,6 +82,7 @@ def test_a_run_that_changed_its_own_inputs_is_not_remembered_and_explained(memor
 
 
 def test_a_memory_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
+    (tmp_path / "no").write_text("a file where the directory should be")
     nowhere = Memory(tmp_path / "no" / "where")
     nowhere.store(PASSED, INPUTS, "key", since="s", run_id="r")
     nowhere.store_unstable("ruff", INPUTS, INPUTS, run_id="r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,11 +44,8 @@ class Memory:
         """Keeps a success. Inputs are kept apart, since only `explain` reads them."""
         said = result.as_json()
         document = {"format": FORMAT, "key": key, "since": since, "run_id": run_id, "result": said}
-        try:
-            write_atomic(self._inputs_path(result.check), _dumped({"key": key, "inputs": inputs}), sync=False)
-            write_atomic(self._path(result.check), _dumped(document), sync=False)
-        except HoldfastError:
-            return  # a cache that cannot be written costs time, nothing else
+        self._write(self._inputs_path(result.check), {"key": key, "inputs": inputs})
+        self._write(self._path(result.check), document)
 
     def duration_s(self, check: str) -> float | None:
         """How many seconds the last success took."""
@@ -57,10 +55,7 @@ class Memory:
     def store_unstable(self, check: str, before: Mapping[str, Any], after: Mapping[str, Any], *, run_id: str) -> None:
         """Keeps why a success was not: its inputs changed while it ran."""
         document = {"format": FORMAT, "run_id": run_id, "changed": _differences(before, after)}
-        try:
-            write_atomic(self._path(check), _dumped(document), sync=False)
-        except HoldfastError:
-            return
+        self._write(self._path(check), document)
 
     def explain(self, check: str, inputs: Mapping[str, Any], key: str) -> tuple[str, list[str]]:
         """What is remembered, in one line, and which inputs differ from those of the last success, a line each."""
@@ -87,6 +82,13 @@ class Memory:
             return f"{check} runs: no success is remembered", []
         return f"{check} runs: its inputs changed while it last ran and passed ({document['run_id']})", changed
 
+    def _write(self, path: Path, document: Mapping[str, Any]) -> None:
+        """A cache that cannot be written costs time, nothing else: then the check runs again."""
+        content = json.dumps(document, separators=(",", ":")).encode()
+        with contextlib.suppress(HoldfastError, OSError):
+            self._directory.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, content, sync=False)
+
     def _path(self, check: str) -> Path:
         return self._directory / f"{check}.json"
 
@@ -102,10 +104,6 @@ class Memory:
             return Success(str(document["key"]), str(document["since"]), str(document["run_id"]), result)
         except (OSError, ValueError, KeyError, TypeError):
             return None
-
-
-def _dumped(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def _result(check: str, data: dict[str, Any]) -> Result:

@@ -192,15 +192,14 @@ def own_checks(config: Config) -> list[Command]:
 
 
 def make_scratch(project: Path) -> Path:
-    """The directories for tools and for what is remembered, below `.holdfast/`, which git ignores by a file of its own.
+    """`.holdfast/cache/tools` in the project, made where it is missing; git ignores it by a file of its own.
 
-    Returns the tools' one, which is made last. Raises HoldfastError where they cannot be made.
+    Raises HoldfastError where it cannot be made.
     """
     scratch = project / CACHE / "tools"
     ignore = project / CACHE.parent / ".gitignore"
     if not (scratch.is_dir() and ignore.is_file()):
         with file_errors(scratch, "make"):
-            for directory in (project / CACHE / "validate", scratch):
-                directory.mkdir(parents=True, exist_ok=True)
+            scratch.mkdir(parents=True, exist_ok=True)
             ignore.write_text("# made by holdfast: losing this directory loses speed, nothing else\n*\n", "utf-8")
     return scratch
