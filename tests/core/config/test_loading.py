@@ -174,7 +174,7 @@ def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: P
         load_config(tmp_path, {})
 
     assert len(caught.value.mistakes) == 1000
-    assert caught.value.message.endswith("  and 950 more")
+    assert caught.value.message.endswith("  and 950 more; holdfast config check lists them")
 
 
 @pytest.mark.parametrize(
