@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,19 @@ def test_a_variable_beats_the_file_and_an_option_beats_both(tmp_path: Path) -> N
     assert by_option.origin("validate.fail_fast") == "HOLDFAST_VALIDATE_FAIL_FAST"
     assert by_option.validate.only == ("black",)
     assert by_option.strict
+
+
+def test_a_configuration_cannot_be_changed(tmp_path: Path) -> None:
+    config = load_config(tmp_path, {"HOLDFAST_CHECKS_API_TIMEOUT": "1"})
+
+    for section, name in (
+        (config, "log"),
+        (config.validate, "jobs"),
+        (config.venv, "path"),
+        (config.checks["api"], "args"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(section, name, None)
 
 
 def test_an_option_is_judged_as_a_document_is(tmp_path: Path) -> None:
