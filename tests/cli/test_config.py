@@ -84,7 +84,7 @@ def test_show_of_a_bad_configuration_exits_2_with_every_mistake(holdfast: Cli, s
         "holdfast: 2 mistakes in the configuration",
         "  pyproject.toml:2: strct: unknown key; did you mean strict?",
         "  pyproject.toml:4: validate.jobs: must be a whole number of 0 or more, not -1",
-        "hint: holdfast config check lists every mistake",
+        "hint: mend it, then ask again: holdfast config check",
     ]
 
 
@@ -142,7 +142,7 @@ def test_loading_without_configuration_imports_no_parser(tmp_path: Path) -> None
         "import sys, pathlib; before = set(sys.modules);"
         "from holdfast.core.config import load_config; load_config(pathlib.Path.cwd(), {});"
         "heavy = {'tomllib', 'json', 'ruamel', 'difflib', 'pydantic', 'typing_extensions'};"
-        "print(sorted(heavy & set(sys.modules) - before))"
+        "print(sorted(heavy & (set(sys.modules) - before)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
 

@@ -69,6 +69,7 @@ def test_a_name_that_is_not_read_is_an_error(tmp_path: Path, name: str) -> None:
         ("holdfast.yaml", "a: \x00", "holdfast.yaml:1:4: not YAML: special characters are not allowed"),
         ("holdfast.yaml", 'a: "\\UFFFFFFFF"', "holdfast.yaml:1:"),
         ("holdfast.yaml", "a: &b 1\nc: *b", "holdfast.yaml:1:4: anchors are not read; write the value out"),
+        ("holdfast.yaml", "\na: *b", "holdfast.yaml:2:4: aliases are not read"),
         ("holdfast.yaml", "a: *b", "holdfast.yaml:1:4: aliases are not read; write the value out"),
         ("holdfast.yaml", "a:\n  !!python/name:os.system x", "holdfast.yaml:2:3: tags are not read"),
         ("holdfast.yaml", "a: !!map {}", "holdfast.yaml:1:4: tags are not read"),
@@ -109,6 +110,12 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, nam
     path.unlink()
     os.mkfifo(path)
     assert said(tmp_path) == [f"{name}: not a file"]
+
+
+def test_a_file_of_just_the_limit_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"[tool.holdfast]\nstrict = true\n".ljust(2**20, b"\n"))
+
+    assert load_config(tmp_path, {}).strict
 
 
 def test_pyproject_is_given_to_the_checks_as_tomllib_reads_it(tmp_path: Path) -> None:

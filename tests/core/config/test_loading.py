@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,19 @@ def test_a_variable_beats_the_file_and_an_option_beats_both(tmp_path: Path) -> N
     assert by_option.strict
 
 
+def test_a_configuration_cannot_be_changed(tmp_path: Path) -> None:
+    config = load_config(tmp_path, {"HOLDFAST_CHECKS_API_TIMEOUT": "1"})
+
+    for section, name in (
+        (config, "log"),
+        (config.validate, "jobs"),
+        (config.venv, "path"),
+        (config.checks["api"], "args"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(section, name, None)
+
+
 def test_an_option_is_judged_as_a_document_is(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^--timeout: must be a time"):
         load_config(tmp_path, {}, {"validate.timeout": "soon"})
@@ -174,7 +188,7 @@ def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: P
         load_config(tmp_path, {})
 
     assert len(caught.value.mistakes) == 1000
-    assert caught.value.message.endswith("  and 950 more")
+    assert caught.value.message.endswith("  and 950 more; holdfast config check lists them")
 
 
 @pytest.mark.parametrize(
