@@ -5,7 +5,6 @@ Nothing here is green because nothing ran: a result that passed says how much it
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -57,8 +56,10 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
+        from hashlib import sha256  # which loads OpenSSL, 2 ms
+
         place = self.location.file if self.location else ""
-        return hashlib.sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
+        return sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""

@@ -107,16 +107,15 @@ def run(
     """
     started = time.monotonic()
     process = _spawn(argv, cwd, env)
-    out, err = _Collected(process.stdout, limit, on_line), _Collected(process.stderr, limit, None)
     try:
+        out, err = _Collected(process.stdout, limit, on_line), _Collected(process.stderr, limit, None)
         timed_out, cancelled = _wait(process, started, timeout_s, stop)
     except BaseException:
         end_group(process)
         raise
-    finally:
-        deadline = time.monotonic() + GRACE_S
-        out.finish(deadline)
-        err.finish(deadline)
+    deadline = time.monotonic() + GRACE_S
+    out.finish(deadline)
+    err.finish(deadline)
     if out.failure:
         raise out.failure
     return Completed(
@@ -177,10 +176,12 @@ def _wait(
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Ends a program that `run` started and all that it started: SIGTERM, a short grace, SIGKILL."""
     _signal_group(process.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(GRACE_S)
-    _signal_group(process.pid, signal.SIGKILL)  # members that outlived their leader, or ignored the first
-    process.wait()
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_S)
+    finally:  # a second Ctrl-C does not wait, and leaves nothing behind either
+        _signal_group(process.pid, signal.SIGKILL)  # members that outlived their leader, or ignored the first
+        process.wait()
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
