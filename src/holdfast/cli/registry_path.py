@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from holdfast.core.errors import HoldfastError
 
 DEFAULT = "task_registry.json"
 
@@ -12,9 +13,11 @@ DEFAULT = "task_registry.json"
 def registry_path(project: Path, named: Path | None, env: Mapping[str, str]) -> Path:
     """The registry that `--registry` names, else HOLDFAST_REGISTRY (relative to the project), else its default.
 
-    Relative to the current directory where it lies below, since messages show it.
+    Relative to the current directory where it lies below, since messages show it. Raises HoldfastError.
     """
     path = named or project / (env.get("HOLDFAST_REGISTRY") or DEFAULT)
+    if "\0" in str(path):
+        raise HoldfastError(f"{str(path)!r} is no file: a name cannot hold a null character")
     try:
         here = Path.cwd()
     except FileNotFoundError:
@@ -26,9 +29,4 @@ def registry_to_read(project: Path | None, named: Path | None, env: Mapping[str,
     """The same for commands that need no project where the registry is named. Raises HoldfastError."""
     from holdfast.core.project import find_project
 
-    return named or registry_path(find_project(project, env), None, env)
-
-
-def shown_path(path: Path) -> str:
-    """A path as it is stored or printed in JSON: its name alone, which is no machine's."""
-    return os.fsdecode(path.name)
+    return registry_path(Path() if named else find_project(project, env), named, env)
