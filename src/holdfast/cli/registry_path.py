@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from holdfast.core.errors import HoldfastError
 
 
 def registry_path(project: Path, named: Path | None, env: Mapping[str, str]) -> Path:
@@ -16,6 +17,8 @@ def registry_path(project: Path, named: Path | None, env: Mapping[str, str]) -> 
     from holdfast.core.config import load_config
 
     path = named or project / load_config(project, env).registry
+    if "\0" in str(path):
+        raise HoldfastError(f"{str(path)!r} is no file: a name cannot hold a null character")
     try:
         here = Path.cwd()
     except FileNotFoundError:
@@ -27,9 +30,4 @@ def registry_to_read(project: Path | None, named: Path | None, env: Mapping[str,
     """The same for commands that need no project where the registry is named. Raises HoldfastError."""
     from holdfast.core.project import find_project
 
-    return named or registry_path(find_project(project, env), None, env)
-
-
-def shown_path(path: Path) -> str:
-    """A path as it is stored or printed in JSON: its name alone, which is no machine's."""
-    return os.fsdecode(path.name)
+    return registry_path(Path() if named else find_project(project, env), named, env)

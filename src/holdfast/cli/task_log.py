@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Log tasks; see what ran, when and how it ended.",
+    help="Log tasks and see how they ended.",
 )
 
 AgentOption = Annotated[

@@ -236,9 +236,7 @@ class Registry:
             side = target.with_name(f"{target.name}.torn-{new_id(now_ms())}")
             _write_file(side, cut)
             fsync_directory(target.parent)
-            self.notices.append(
-                f"{self.path}: the last write was torn; the {len(cut)} bytes cut off are in {side.name}"
-            )
+            self.notices.append(f"{self.path}: the last write was torn; {len(cut)} bytes were cut, kept in {side.name}")
         _write_at(self._handle, b"\n" + form.CLOSER, tail.end)
         size = tail.end + 1 + len(form.CLOSER)
         os.ftruncate(self._handle, size)

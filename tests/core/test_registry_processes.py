@@ -1,0 +1,69 @@
+"""The registry among processes: many that write, some that are killed, and others that read all the while."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from fcntl import LOCK_SH, LOCK_UN, flock
+from pathlib import Path
+
+import pytest
+from tests.registries import append, events_in, started, write
+
+from holdfast.core.registry_reader import opened
+
+HERE = Path(__file__).parent
+WRITERS, EVENTS = 8, 2000
+
+
+def test_eight_processes_lose_no_event_and_every_look_at_the_file_finds_it_valid(tmp_path: Path) -> None:
+    path = tmp_path / "task_registry.json"
+    command = [sys.executable, str(HERE / "registry_writer.py"), str(path)]
+    writers = [subprocess.Popen([*command, str(name), str(EVENTS)]) for name in range(WRITERS)]
+    looks = snapshots = last = 0
+    while any(writer.poll() is None for writer in writers):
+        if not path.exists():
+            continue
+        with path.open("rb") as file:
+            flock(file, LOCK_SH)
+            content = file.read()
+            flock(file, LOCK_UN)
+        looks += 1
+        json.loads(content)
+        with opened(path) as snapshot:
+            assert snapshot.torn == 0
+            count = sum(1 for _ in snapshot.events())
+        snapshots += 1
+        assert count >= last
+        last = count
+    assert [writer.returncode for writer in writers] == [0] * WRITERS
+    assert looks > 1
+    assert snapshots > 1
+    ids = [event["id"] for event in events_in(path)]
+    assert len(ids) == WRITERS * EVENTS
+    for name in range(WRITERS):
+        mine = [identity for identity in ids if identity.startswith(f"{name}-")]
+        assert mine == [f"{name}-{number}" for number in range(EVENTS)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_fifty_writers_killed_at_random_points_lose_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "task_registry.json"
+    run = [sys.executable, str(HERE / "registry_killed.py"), str(path), "50", str(seed)]
+    said = json.loads(subprocess.run(run, check=True, capture_output=True).stdout)
+    ids = {event["id"] for event in events_in(path)}
+    assert set(said["acknowledged"]) <= ids
+    assert len(said["acknowledged"]) >= 100
+    cut = [notice for notice in said["notices"] if "were cut" in notice]
+    sides = {side.name for side in tmp_path.glob("task_registry.json.torn-*")}
+    assert {notice.rsplit(" ", 1)[-1] for notice in cut} == sides
+    assert said["torn"] == len(cut)
+
+
+def test_a_reader_does_not_see_what_is_appended_after_it_looked(tmp_path: Path) -> None:
+    path = write(tmp_path / "task_registry.json", started(1))
+    with opened(path) as snapshot:
+        append(path, started(2), started(3))
+        assert [event["event"] for event in snapshot.events()] == ["created", "started"]
+        assert [event["event"] for event in snapshot.events_backward()] == ["started", "created"]
