@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.checks.venvs import PYPROJECT, Shop, bare_project, make_shop, tree
 
-from holdfast.checks.venv import check_venv
+from holdfast.checks.venv import check_venv, environment_of
 from holdfast.checks.venv_probe import Unusable, command_line
 from holdfast.core.errors import HoldfastError
 
@@ -173,6 +173,12 @@ def judged_or_refused(root: Path, shop: Shop) -> None:
         assert error.hint  # noqa: PT017
         said = error.message
     assert said.isprintable()
+
+
+def test_a_bad_project_is_refused_when_its_environment_is_looked_for(shop: Shop) -> None:
+    shop.write("pyproject.toml", "tool = 3\n")
+    with pytest.raises(HoldfastError, match=r"pyproject\.toml:1"):
+        environment_of(shop.root, shop.env)
 
 
 # Reading never writes

@@ -285,7 +285,9 @@ def test_the_python_to_make_it_with_is_one_that_the_project_allows(tmp_path: Pat
     make_base(tmp_path / "shims-root", "python3.13", "").parent.rename(tmp_path / "shims")
     path = f"{tmp_path}/shims:{old.parent}:{new.parent}"
     assert shop.problems(PATH=path)["VENV001"].fix[0][0] == str(new)
-    assert shop.problems(PATH=str(old.parent))["VENV001"].fix[0][0] == "python3"
+    assert shop.problems(PATH=str(old.parent))["VENV001"].fix[0][0] == "python3.11"
+    shop.write("pyproject.toml", "")
+    assert shop.problems(PATH="")["VENV001"].fix[0][0] == "python3"
 
 
 def test_a_linked_environment_is_not_emptied_but_unlinked(tmp_path: Path) -> None:

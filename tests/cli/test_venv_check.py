@@ -110,6 +110,14 @@ def test_fix_with_yes_stops_at_the_first_failure_and_tells_the_truth(holdfast: C
     assert "VENV001" in said.stdout
 
 
+def test_fix_with_yes_says_which_program_is_missing(holdfast: Cli, tmp_path: Path) -> None:
+    bare = bare_project(tmp_path / "shop")
+    said = holdfast("venv-check", "--fix", "--yes", cwd=bare.root, env={"PATH": str(tmp_path)})
+    assert said.exit_code == 1
+    assert "python3.11: not found; nothing after it was run" in said.stderr
+    assert "VENV001" in said.stdout
+
+
 def test_what_only_the_shell_can_run_is_left_to_it(holdfast: Cli, shop: Shop, tmp_path: Path) -> None:
     said = holdfast("venv-check", "--fix", "--yes", cwd=shop.root, env={"VIRTUAL_ENV": str(tmp_path / "gone")})
     assert said.stderr == "for your shell: unset VIRTUAL_ENV\n"
