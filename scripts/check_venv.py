@@ -26,6 +26,9 @@ def load_probe() -> None:
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 8):  # noqa: UP036 - this file is for any Python that a machine happens to have
+        print("check_venv.py: needs Python 3.8 or newer\nhint: try another python3 on this machine", file=sys.stderr)
+        sys.exit(2)
     sys.dont_write_bytecode = True  # reading never writes, not even __pycache__ beside the probe
     load_probe()
     script = importlib.import_module("venv_probe.script")

@@ -145,7 +145,11 @@ def mend(commands: tuple[Command, ...], project: Path, env: Mapping[str, str], s
             say(f"for your shell: {line}")
             continue
         say(f"$ {line}")
-        done = run(command, cwd=project, env=env, on_line=said)
+        try:
+            done = run(command, cwd=project, env=env, on_line=said)
+        except HoldfastError as error:
+            say(f"{error.message}; nothing after it was run")
+            return False
         if done.exit_code != 0:
             for last in done.stderr.splitlines()[-20:]:
                 said(last)

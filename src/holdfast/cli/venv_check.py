@@ -19,7 +19,7 @@ from holdfast.core.ids import new_id
 from holdfast.core.project import find_project
 from holdfast.render import FORMATS, render
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -52,6 +52,7 @@ def venv_check(
     result = replace(venv.result_of(answer, strict=strict), duration_s=took)
     report = Report("venv-check", str(root), new_id(started_ms), iso(started_ms), took, (result,))
     color = form == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    # The run's entry in the registry goes here: everything that it needs is in `report`.
     typer.echo(render(report, form, color=color), nl=False)
     return report.exit_code if mended else max(report.exit_code, ExitCode.FINDINGS)
 

@@ -9,10 +9,10 @@ from .disk import inside, real
 from .interpreter import Config, Interpreter, version_in_path
 from .locate import Located
 from .project import Project
-from .values import Command, Environment, Unanswered
+from .values import Command, Environment, Unanswered, Version
 from .versions import allows
 
-NEWEST, OLDEST = 30, 8
+_MINORS = range(8, 31)
 
 
 class Case(NamedTuple):
@@ -117,7 +117,7 @@ def _clean(case: Case, command: Command) -> Command:
 
 
 def _base_python(case: Case) -> str:
-    """A python3 on PATH, outside this environment, that the project allows by its name; else plain `python3`.
+    """A python3 on PATH, outside this environment, that the project allows by its name, else the oldest that it allows.
 
     Shims (pyenv, asdf, mise) are passed over: they bear the names of Pythons that they refuse to start.
     """
@@ -127,9 +127,13 @@ def _base_python(case: Case) -> str:
         for path in case.env.get("PATH", "").split(":")
         if path.startswith("/") and not (mine and inside(real(path), mine)) and os.path.basename(path) != "shims"
     ]
-    for name in ("python3", *(f"python3.{minor}" for minor in range(NEWEST, OLDEST - 1, -1))):
+    for name in ("python3", *(f"python3.{minor}" for minor in reversed(_MINORS))):
         path = next((os.path.join(where, name) for where in found if os.access(os.path.join(where, name), os.X_OK)), "")
         version = version_in_path(real(path)) if path else ()
-        if version and all(allows(wish.spec, version) is not False for wish in case.project.wishes):
+        if version and _may(case, version):
             return path
-    return "python3"
+    return next((f"python3.{minor}" for minor in _MINORS if case.project.wishes and _may(case, (3, minor))), "python3")
+
+
+def _may(case: Case, version: Version) -> bool:
+    return all(allows(wish.spec, version) is not False for wish in case.project.wishes)

@@ -144,7 +144,8 @@ def _at(path: str, found: str) -> tuple[Environment | None, str]:
         return None, "a directory without pyvenv.cfg or bin/python"
     kind = "conda" if os.path.isdir(os.path.join(path, "conda-meta")) else "venv"
     root = Path(path)
-    return Environment(root, root / "bin", root / "bin" / (python or "python"), _site_packages(path), found, kind), ""
+    python = "python" if _marked(path) or python is None else python
+    return Environment(root, root / "bin", root / "bin" / python, _site_packages(path), found, kind), ""
 
 
 def _site_packages(root: str) -> Path | None:

@@ -56,8 +56,9 @@ def read_project(root: str) -> Project:
         or text_at(poetry, text, PYPROJECT, ("tool", "poetry", "name"))
         or _name_in_setup_cfg(root)
     )
-    uses_poetry = bool(poetry) or "poetry" in str(build.get("build-backend", "")) or _has(root, "poetry.lock")
-    uses_uv = _has(root, "uv.lock") or bool(table(data, text, PYPROJECT, "tool", "uv"))
+    tools = table(data, text, PYPROJECT, "tool")
+    uses_poetry = "poetry" in tools or "poetry" in str(build.get("build-backend", "")) or _has(root, "poetry.lock")
+    uses_uv = _has(root, "uv.lock") or "uv" in tools
     return Project(
         root=root,
         name=name,

@@ -92,7 +92,7 @@ def _not_asked(case: Case, version: Version, wish: Wish, severity: str) -> Probl
 
 def interpreter_runs(case: Case) -> Iterator[Problem]:
     """VENV005: is the interpreter behind the environment there?"""
-    trouble = case.python.trouble
+    trouble = case.python.trouble or _dangling(case)
     home = case.config.values.get("home")
     config = case.place(case.environment.root / CONFIG)
     if trouble:
@@ -101,6 +101,14 @@ def interpreter_runs(case: Case) -> Iterator[Problem]:
     elif home and not os.path.isdir(home):
         message = f"{CONFIG} says home = {cut(home)}, which is not there; bin/python is {cut(case.python.target)}"
         yield Problem("VENV005", ERROR, message, config, _line(case, "home"), recreate(case))
+
+
+def _dangling(case: Case) -> str | None:
+    """bin/python3 may lead nowhere where bin/python is whole: scripts and Makefiles use either."""
+    path = case.environment.bin / "python3"
+    if os.path.islink(path) and not os.path.exists(path):
+        return f"{cut(path)} leads to {cut(real(path))}, which is gone"
+    return None
 
 
 def versions_agree(case: Case) -> Iterator[Problem]:
