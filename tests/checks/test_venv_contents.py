@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.checks.venvs import PYPROJECT, Shop, install, make_base, make_shop, make_venv
 
 TRAMPOLINE = "#!/bin/sh\n'''exec' \"{}/python\" \"$0\" \"$@\"\n' '''\nimport sys\n"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.checks.venvs import PYPROJECT, Shop, bare_project, make_shop, tree
 
 from holdfast.checks.venv import check_venv, environment_of
 from holdfast.checks.venv_probe import Unusable, command_line
 from holdfast.core.errors import HoldfastError
+from tests.checks.venvs import PYPROJECT, Shop, bare_project, make_shop, tree
 
 FEW = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 TABLES = [

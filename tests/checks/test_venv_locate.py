@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
-from tests.checks.venvs import PYPROJECT, Shop, bare_project, make_base, make_shop, make_venv
 
 from holdfast.checks.venv import environment_of
 from holdfast.checks.venv_probe.poetry import base_name
+from tests.checks.venvs import PYPROJECT, Shop, bare_project, make_base, make_shop, make_venv
 
 POETRY = '[tool.poetry]\nname = "Shop.Front"\nversion = "1.0"\npackage-mode = false\n'
 

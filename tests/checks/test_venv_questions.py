@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from tests.checks.venvs import PYPROJECT, Shop, bare_project, by_hand, make_base, make_shop
 
 WITH_POETRY = '[tool.poetry]\nname = "shop"\npackage-mode = false\n\n[tool.poetry.dependencies]\npython = "{}"\n'

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.checks.venvs import Shop, bare_project, make_shop, tree
 
 from holdfast.checks import venv_probe
 from holdfast.checks.venv_probe import script
+from tests.checks.venvs import Shop, bare_project, make_shop, tree
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "check_venv.py"

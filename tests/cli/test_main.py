@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import Cli, Said
 
 from holdfast import __version__
 from holdfast.cli.main import COMMANDS
+from tests.conftest import Cli, Said
 
 COMMAND = '''
 import os, signal, sys

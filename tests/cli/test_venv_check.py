@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.checks.venvs import Shop, bare_project, make_base, make_shop, make_venv, tree
 from tests.conftest import Cli
 

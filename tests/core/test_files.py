@@ -207,9 +207,16 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
     assert names(tmp_path) == ["state.json"]
 
 
-def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    write_atomic(Path("/dev/null"), NEW)
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+def test_a_device_or_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"  # never a real device: a mistake here would replace it, for root
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomic(pipe, b"said")
+        assert os.read(reader, 100) == b"said"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
     code = "from pathlib import Path; from holdfast.core.files import write_atomic\n"
     code += "write_atomic(Path('/dev/stdout'), b'said')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path)

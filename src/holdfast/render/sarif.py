@@ -92,8 +92,15 @@ def _place(location: Location | None) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, Any]:
     if os.path.isabs(file):  # noqa: PTH117 - a name, not a file of this machine
-        return {"uri": "file://" + quote(file, errors="surrogateescape")}
-    return {"uri": quote(file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+        return {"uri": "file://" + _quoted(file)}
+    return {"uri": _quoted(file), "uriBaseId": "%SRCROOT%"}
+
+
+def _quoted(file: str) -> str:
+    try:
+        return quote(file, errors="surrogateescape")  # a name that is not UTF-8, as os.fsdecode gives it
+    except UnicodeEncodeError:
+        return quote(file, errors="replace")
 
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
