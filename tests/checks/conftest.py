@@ -6,7 +6,6 @@ import os
 import site
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def make_context(tmp_path: Path) -> Callable[..., Context]:
         for name, content in {"pyproject.toml": PYPROJECT, **files}.items():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             (project / name).write_text(content, "utf-8")
-        environment = own_environment() if tools else replace(own_environment(), bin=tmp_path / "empty")
+        environment = own_environment() if tools else own_environment()._replace(bin=tmp_path / "empty")
         return Context(
             project=project,
             pyproject=read_pyproject(project),

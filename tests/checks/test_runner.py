@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,7 @@ def run(
     jobs: list[Job], *, at_once: int = 1, fail_fast: bool = False, stop: threading.Event | None = None
 ) -> tuple[list[Result], Heard]:
     heard, event = Heard(), stop or threading.Event()
-    jobs = [replace(one, context=replace(one.context, stop=event)) for one in jobs]
+    jobs = [one._replace(context=one.context._replace(stop=event)) for one in jobs]
     results = run_all(jobs, at_once=at_once, strict=False, fail_fast=fail_fast, stop=event, listener=heard)
     return results, heard
 
@@ -114,7 +114,7 @@ def test_fail_fast_ends_what_is_running(make_context: Make) -> None:
 def test_ctrl_c_ends_the_children_and_keeps_what_had_finished(make_context: Make) -> None:
     context = make_context({"a.py": ""})
     heard, stop = Heard(), threading.Event()
-    context = replace(context, stop=stop)
+    context = context._replace(stop=stop)
     heard.on_start = lambda name: os.kill(os.getpid(), signal.SIGINT) if name == "slow" else None
     jobs = [job(context, "done", "", 9.0), job(context, "slow", WAIT, 1.0), job(context, "later", "", 0.1)]
     with pytest.raises(Interrupted) as caught:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks.snapshot import Digests, distributions, key_of, outside, program, walk
+from holdfast.checks.snapshot import Digests, digest, distributions, outside, program, walk
 
 LATER_NS = 10_000_000_000
 
@@ -136,14 +136,14 @@ def test_installed_distributions_count_by_their_record_and_path_files_by_what_th
     elsewhere.mkdir()
     (elsewhere / "lib.py").write_text("one")
     (site / "lib.pth").write_text(f"import os\n{elsewhere}\n/nowhere\n")
-    first = distributions((site, tmp_path / "gone"))
+    first = distributions((site, tmp_path / "gone"), tmp_path / "shop")
     assert set(first) == {"shop-1.0.dist-info", "lib.pth"}
     (elsewhere / "lib.py").write_text("two, longer")
-    second = distributions((site,))
+    second = distributions((site,), tmp_path / "shop")
     assert second["lib.pth"] != first["lib.pth"]
     assert second["shop-1.0.dist-info"] == first["shop-1.0.dist-info"]
     record.write_text("shop.py,,\nmore.py,,\n")
-    assert distributions((site,))["shop-1.0.dist-info"] != first["shop-1.0.dist-info"]
+    assert distributions((site,), tmp_path / "shop")["shop-1.0.dist-info"] != first["shop-1.0.dist-info"]
 
 
 def test_a_program_counts_by_where_it_is_and_when_it_was_made(tmp_path: Path) -> None:
@@ -165,6 +165,18 @@ def test_configuration_above_the_project_and_at_home_counts(tmp_path: Path) -> N
     assert set(found) == {str(tmp_path / "a" / "ruff.toml"), str(home / ".config" / "ruff")}
 
 
-def test_a_key_depends_on_every_value_and_on_nothing_else() -> None:
-    assert key_of({"a": 1, "b": {"x": 2}}) == key_of({"b": {"x": 2}, "a": 1})
-    assert key_of({"a": 1}) != key_of({"a": 2})
+def test_a_path_file_into_the_project_itself_adds_nothing(tmp_path: Path) -> None:
+    site, project = tmp_path / "site", tmp_path / "shop"
+    site.mkdir()
+    (project / "src").mkdir(parents=True)
+    (project / "src" / "a.py").write_text("one")
+    (site / "shop.pth").write_text(f"{project / 'src'}\n")
+    before = distributions((site,), project)
+    (project / "src" / "a.py").write_text("two, longer")
+    assert distributions((site,), project) == before
+
+
+def test_a_digest_hides_a_text_and_tells_it_from_others() -> None:
+    assert digest("secret") == digest("secret")
+    assert digest("secret") != digest("other")
+    assert "secret" not in digest("secret")

@@ -4,7 +4,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ def test_the_projects_own_tool_comes_before_the_one_on_path(make_context: Make) 
 
 
 def test_a_tool_from_path_is_used_with_a_warning(make_context: Make) -> None:
-    context = replace(make_context({}, tools=False), child_env={"PATH": str(Path(sys.prefix, "bin"))})
+    context = make_context({}, tools=False)._replace(child_env={"PATH": str(Path(sys.prefix, "bin"))})
     tool = find_tool(context, "ruff", "ruff")
     (finding,) = stray_tool(tool, context)
     assert not tool.own
@@ -47,13 +46,13 @@ def test_a_version_is_read_from_the_metadata_directory(make_context: Make, tmp_p
     assert context.environment is not None
     for name in ("other-2.0.dist-info", "Ruff-1.2.3.dist-info"):
         (tmp_path / "site" / name).mkdir(parents=True)
-    environment = replace(context.environment, site_packages=(tmp_path / "gone", tmp_path / "site"))
+    environment = context.environment._replace(site_packages=(tmp_path / "gone", tmp_path / "site"))
     assert installed_version(environment, "ruff") == "1.2.3"
     assert installed_version(environment, "black") is None
 
 
 def test_a_tool_past_its_time_is_could_not_run(make_context: Make) -> None:
-    context = replace(make_context({}), timeout_s=0.2)
+    context = make_context({})._replace(timeout_s=0.2)
     with pytest.raises(CannotRun, match=r"timed out after 0\.2s") as caught:
         run_tool(context, "slow", [sys.executable, "-c", "import time; time.sleep(60)"])
     assert "[tool.holdfast.checks.slow] timeout" in (caught.value.result.hint or "")
@@ -63,7 +62,7 @@ def test_a_tool_that_was_told_to_stop_is_skipped(make_context: Make) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(CannotRun, match="stopped before it ended") as caught:
-        run_tool(replace(make_context({}), stop=stop), "x", [sys.executable, "-c", "import time; time.sleep(60)"])
+        run_tool(make_context({})._replace(stop=stop), "x", [sys.executable, "-c", "import time; time.sleep(60)"])
     assert caught.value.result.status is Status.SKIPPED
 
 

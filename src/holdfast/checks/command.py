@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.patterns import matching
@@ -12,8 +12,7 @@ from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 TAIL_LINES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Runs an argv in the project's root; exit 0 is a pass, anything else a failure."""
 
     name: str

@@ -6,23 +6,18 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast import __version__
 from holdfast.checks import snapshot
-from holdfast.checks.interface import Check, Context, Environment
+from holdfast.checks.interface import Check, Context
 from holdfast.checks.patterns import matching
 from holdfast.core.config import CheckConfig
 from holdfast.core.git import project_files
 
-FoundInputs = dict[str, dict[str, Any]]
-"""By kind (file, distribution ...) and name, whatever identifies the content."""
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What a project, its environment and its interpreter were at one moment."""
 
     files: Mapping[str, str]
@@ -40,17 +35,18 @@ def list_files(project: Path, ignored: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(name for name in found if not name.startswith(ignored)) if ignored else tuple(found)
 
 
-def moment(files: tuple[str, ...], environment: Environment | None, digests: snapshot.Digests) -> Moment:
+def moment(context: Context, files: tuple[str, ...], digests: snapshot.Digests) -> Moment:
     """Looks at everything that any check may depend on."""
-    found = digests.of(files, now_ns=time.time_ns())
+    found, environment = digests.of(files, now_ns=time.time_ns()), context.environment
     if environment is None:
         return Moment(found, {}, {})
     places = (environment.python, environment.root / "pyvenv.cfg")
     interpreter = {path.name: snapshot.program(str(path), str(path)) for path in places}
-    return Moment(found, snapshot.distributions(environment.site_packages), interpreter)
+    installed = snapshot.distributions(environment.site_packages, context.project)
+    return Moment(found, installed, interpreter)
 
 
-def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment, home: Path) -> FoundInputs | None:
+def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment, home: Path) -> dict[str, Any] | None:
     """All that the check's result depends on; None where it is never remembered."""
     wanted = check.inputs(context)
     if wanted is None:
@@ -64,7 +60,7 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "distribution": dict(now.distributions),
         "interpreter": dict(now.interpreter),
         "program": {name: snapshot.program(name, _which(context, name)) for name in wanted.programs},
-        "variable": {key: snapshot.key_of({key: value}) for key, value in variables.items()},  # values may be secret
+        "variable": {key: snapshot.digest(value) for key, value in variables.items()},  # values may be secret
         "configuration outside the project": snapshot.outside(context.project, home, wanted.outside, wanted.home),
         "option": {**command, "holdfast": __version__},
     }

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from holdfast.core.config import Config
 from holdfast.core.findings import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """The Python environment that the project's tools live in."""
 
     root: Path
@@ -22,8 +20,7 @@ class Environment:
     site_packages: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """All that a check may know: it reads neither the process's environment nor the clock nor a global."""
 
     project: Path
@@ -41,7 +38,8 @@ class Context:
     args: tuple[str, ...] = ()
     """What the project's configuration adds to the tool's command line."""
     timeout_s: float = 600.0
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event | None = None
+    """Set when the check should end early."""
 
     @property
     def python_files(self) -> int:
@@ -49,8 +47,7 @@ class Context:
         return sum(name.endswith((".py", ".pyi")) for name in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What a check's result depends on, apart from the interpreter, the installed distributions and its options."""
 
     files: tuple[str, ...] = ("**",)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, run_tool, said
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 NO_TESTS = 5
 COLLECTION_BROKEN = 2
@@ -30,6 +33,8 @@ class Pytest:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is passed and 1 failed tests; 2 is broken collection, 3 and 4 pytest's own trouble, 5 no tests."""
+        from xml.etree import ElementTree
+
         tool = find_tool(context, self.name, "pytest", own_only=True)
         context.scratch.mkdir(parents=True, exist_ok=True)
         junit = context.scratch / "pytest-junit.xml"
@@ -49,7 +54,7 @@ class Pytest:
         return _result(tool, tool.shown(context.project), cases, done.exit_code, said(done))
 
 
-def _result(tool: Tool, shown: str, cases: list[ElementTree.Element], exit_code: int, output: str) -> Result:
+def _result(tool: Tool, shown: str, cases: list[Element], exit_code: int, output: str) -> Result:
     findings = tuple(found for case in cases if (found := _finding(shown, case)))
     ran = sum(case.find("skipped") is None for case in cases)
     if exit_code == COLLECTION_BROKEN:
@@ -67,7 +72,7 @@ def _last_line(output: str) -> str:
     return output.splitlines()[-1] if output else "pytest said nothing"
 
 
-def _finding(tool: str, case: ElementTree.Element) -> Finding | None:
+def _finding(tool: str, case: Element) -> Finding | None:
     failure = case.find("failure")
     trouble = case.find("error") if failure is None else failure
     if trouble is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.tools import CannotRun
@@ -24,8 +24,7 @@ class Listener(Protocol):
     def finished(self, result: Result) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A check with the context that it runs in."""
 
     check: Check

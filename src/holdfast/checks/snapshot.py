@@ -7,13 +7,11 @@ touched less than two seconds before it was read is read again next time, since 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
@@ -52,7 +50,7 @@ class Digests:
         """The digest of each file; one that is gone is left out. `now_ns` is the time, in nanoseconds since 1970."""
         found: dict[str, str] = {}
         for name in files:
-            digest = self._digest(name, now_ns)
+            digest = self._digest_of(name, now_ns)
             if digest is not None:
                 found[name] = digest
         return found
@@ -68,7 +66,7 @@ class Digests:
             return
         self._changed = False
 
-    def _digest(self, name: str, now_ns: int) -> str | None:
+    def _digest_of(self, name: str, now_ns: int) -> str | None:
         path = os.path.join(self._project, name)
         try:
             seen = os.lstat(path)
@@ -98,6 +96,8 @@ def _load(cache: Path) -> dict[str, tuple[Stamp, str]]:
 
 
 def _of_file(path: str, *, executable: bool) -> str:
+    import hashlib  # loads OpenSSL, 2 ms: not where every digest is known already
+
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
     return f"{digest}+x" if executable else digest
@@ -105,21 +105,23 @@ def _of_file(path: str, *, executable: bool) -> str:
 
 def _of_other(path: str, mode: int) -> str:
     """A symbolic link by where it points and what is there; a directory (a submodule) by all that is in it."""
-    total = hashlib.sha256(str(stat.S_IFMT(mode)).encode())
+    parts = [str(stat.S_IFMT(mode))]
     if stat.S_ISLNK(mode):
-        total.update(os.fsencode(os.readlink(path)))
+        parts.append(os.readlink(path))
         if os.path.isfile(path):
-            total.update(_of_file(path, executable=False).encode())
+            parts.append(_of_file(path, executable=False))
     elif stat.S_ISDIR(mode):
         for name in walk(Path(path)):
             whole = os.path.join(path, name)
-            content = _of_file(whole, executable=False) if os.path.isfile(whole) else ""
-            total.update(os.fsencode(f"{name}\0") + content.encode())
-    return total.hexdigest()[:32]
+            parts += [name, _of_file(whole, executable=False) if os.path.isfile(whole) else ""]
+    return digest("\0".join(parts))
 
 
-def distributions(site_packages: tuple[Path, ...]) -> dict[str, str]:
-    """What is installed: each metadata directory with the stamp of its RECORD, and what path files lead to."""
+def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, str]:
+    """What is installed: each metadata directory with the stamp of its RECORD, and what path files lead to.
+
+    A path file that leads into the project itself adds nothing: the project's files are looked at anyway.
+    """
     found: dict[str, str] = {}
     for directory in site_packages:
         try:
@@ -130,8 +132,25 @@ def distributions(site_packages: tuple[Path, ...]) -> dict[str, str]:
             if entry.name.endswith((".dist-info", ".egg-info")):
                 found[entry.name] = _stamp(os.path.join(entry.path, "RECORD")) or _stamp(entry.path)
             elif entry.name.endswith((".pth", ".egg-link")) or entry.name.startswith("__editable__"):
-                found[entry.name] = _stamp(entry.path) + _linked(entry.path)
+                found[entry.name] = _stamp(entry.path) + _linked(entry.path, str(project))
     return found
+
+
+def _linked(path_file: str, project: str) -> str:
+    """A digest of the Python files in directories that a path file adds: editable installs from elsewhere."""
+    try:
+        lines = Path(path_file).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    places = [line for line in lines if line and not line.startswith(("import ", "import\t", "#"))]
+    parts = [
+        f"{name} {_stamp(os.path.join(place, name))}"
+        for place in places
+        if not f"{place}/".startswith(f"{project}/") and os.path.isdir(place)
+        for name in walk(Path(place))
+        if name.endswith((".py", ".pyi", ".so"))
+    ]
+    return f" {digest(chr(0).join(parts))}" if parts else ""
 
 
 def _stamp(path: str) -> str:
@@ -140,21 +159,6 @@ def _stamp(path: str) -> str:
     except OSError:
         return ""
     return f"{seen.st_mtime_ns}.{seen.st_size}.{seen.st_ino}"
-
-
-def _linked(path_file: str) -> str:
-    """A digest of the Python files in directories that a path file adds: editable installs from elsewhere."""
-    total = hashlib.sha256()
-    try:
-        lines = Path(path_file).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    for line in lines:
-        if line and not line.startswith(("import ", "import\t", "#")) and os.path.isdir(line):
-            for name in walk(Path(line)):
-                if name.endswith((".py", ".pyi", ".so")):
-                    total.update(os.fsencode(name) + _stamp(os.path.join(line, name)).encode())
-    return total.hexdigest()[:16]
 
 
 def program(name: str, path: str | None) -> str:
@@ -172,6 +176,8 @@ def outside(project: Path, home: Path, names: tuple[str, ...], home_names: tuple
     return {path: stamp for path, stamp in stamped.items() if stamp}
 
 
-def key_of(inputs: Mapping[str, Any]) -> str:
-    """One digest over all inputs of a check."""
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def digest(text: str) -> str:
+    """A digest of a text, for where the text itself may not be kept."""
+    from hashlib import sha256
+
+    return sha256(os.fsencode(text)).hexdigest()[:32]

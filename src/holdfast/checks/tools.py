@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.checks.interface import Context, Environment
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
@@ -26,8 +26,7 @@ class CannotRun(Exception):
         self.result = Result(check, status, reason=reason, hint=hint, output=output[-OUTPUT_TAIL:])
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """A program that a check runs."""
 
     name: str

@@ -6,15 +6,15 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.checks.command import Command
-from holdfast.checks.inputs import FoundInputs, inputs_of, list_files, moment
+from holdfast.checks.inputs import inputs_of, list_files, moment
 from holdfast.checks.interface import Check, Context
-from holdfast.checks.memory import Memory
+from holdfast.checks.memory import Memory, Success, encode, recalled
 from holdfast.checks.runner import Interrupted, Job, Listener, run_all
-from holdfast.checks.snapshot import Digests, key_of
+from holdfast.checks.snapshot import Digests
 from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import CheckConfig, Config
 from holdfast.core.errors import HoldfastError
@@ -24,16 +24,15 @@ from holdfast.core.findings import Report, Result, Status, judged
 CACHE = Path(".holdfast", "cache")
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What one run is about: a project, its configuration, and the checks that there are."""
 
     context: Context
     checks: tuple[Check, ...]
     home: Path
+    stop: threading.Event
     ignored: tuple[str, ...] = ()
     """What the names of files that are nobody's input start with: the task registry's."""
-    stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def config(self) -> Config:
@@ -71,7 +70,7 @@ class Validation:
         """The check with its own options in the context."""
         options = self.options(check)
         timeout_s = self.config.validate.timeout if options.timeout is None else options.timeout
-        context = replace(self.context, args=tuple(options.args), timeout_s=timeout_s, stop=self.stop)
+        context = self.context._replace(args=tuple(options.args), timeout_s=timeout_s, stop=self.stop)
         return Job(check, context, expected_s)
 
 
@@ -80,17 +79,17 @@ def validate(validation: Validation, *, listener: Listener, run_id: str) -> Repo
     started_ms, started = now_ms(), time.monotonic()
     selected, strict = validation.selected(), validation.config.strict
     past = Past(validation) if validation.config.validate.cache else None
-    recalled = past.recalled(selected) if past else {}
+    standing = past.standing(selected) if past else {}
     jobs = [
-        validation.job(check, past.memory.duration_s(check.name) if past else None)
+        validation.job(check, past.expected_s(check) if past else None)
         for check in selected
-        if check.name not in recalled
+        if check.name not in standing
     ]
     fresh, interrupted = _run(jobs, validation, listener)
     if past:
         past.keep(fresh, since=iso(started_ms), run_id=run_id)
     results = {result.check: result for result in fresh} | {
-        name: judged(r, strict=strict) for name, r in recalled.items()
+        name: judged(r, strict=strict) for name, r in standing.items()
     }
     return Report(
         "validate-env",
@@ -130,24 +129,30 @@ class Past:
     def __init__(self, validation: Validation) -> None:
         self._validation = validation
         self._digests = Digests(validation.context.project, validation.cache / "files.json")
-        self._inputs: dict[str, tuple[FoundInputs, str]] = {}
+        self._inputs: dict[str, bytes] = {}
+        self._last: dict[str, Success] = {}
         self.memory = Memory(validation.cache / "validate")
 
-    def recalled(self, checks: Iterable[Check]) -> dict[str, Result]:
+    def standing(self, checks: Iterable[Check]) -> dict[str, Result]:
         """The results that still stand, by check."""
         self._inputs = self.look(checks, self._validation.context.files)
-        found = {name: self.memory.recall(name, key) for name, (_, key) in self._inputs.items()}
-        return {name: result for name, result in found.items() if result is not None}
+        self._last = {name: success for name in self._inputs if (success := self.memory.last(name))}
+        return {name: recalled(last) for name, last in self._last.items() if last.inputs == self._inputs[name]}
 
-    def look(self, checks: Iterable[Check], files: tuple[str, ...]) -> dict[str, tuple[FoundInputs, str]]:
-        """The inputs of each check as they are now, with their key; those that are never remembered are left out."""
+    def expected_s(self, check: Check) -> float | None:
+        """How many seconds the last success took."""
+        last = self._last.get(check.name)
+        return last.result.duration_s if last else None
+
+    def look(self, checks: Iterable[Check], files: tuple[str, ...]) -> dict[str, bytes]:
+        """The inputs of each check as they are now; checks that are never remembered are left out."""
         validation, context = self._validation, self._validation.context
-        now = moment(files, context.environment, self._digests)
+        now = moment(context, files, self._digests)
         found = {}
         for check in checks:
             inputs = inputs_of(check, context, validation.options(check), now, validation.home)
             if inputs is not None:
-                found[check.name] = (inputs, key_of(inputs))
+                found[check.name] = encode(inputs)
         return found
 
     def keep(self, results: Iterable[Result], *, since: str, run_id: str) -> None:
@@ -160,12 +165,12 @@ class Past:
         checks = [check for check in self._validation.checks if check.name in passed and check.name in self._inputs]
         if checks:
             files = list_files(self._validation.context.project, self._validation.ignored)
-            for name, (inputs, key) in self.look(checks, files).items():
-                before, before_key = self._inputs[name]
-                if key == before_key:
-                    self.memory.store(passed[name], inputs, key, since=since, run_id=run_id)
+            for name, after in self.look(checks, files).items():
+                before = self._inputs[name]
+                if after == before:
+                    self.memory.store(passed[name], after, since=since, run_id=run_id)
                 else:
-                    self.memory.store_unstable(name, before, inputs, run_id=run_id)
+                    self.memory.store_unstable(name, before, after, run_id=run_id)
         self._digests.save()
 
 
@@ -176,10 +181,10 @@ def explain(validation: Validation, name: str) -> tuple[str, list[str]]:
     """
     check = validation.find(name, "--explain")
     past = Past(validation)
-    found = past.look([check], validation.context.files).get(name)
-    if found is None:
+    inputs = past.look([check], validation.context.files).get(name)
+    if inputs is None:
         return f"{name} always runs: it looks at more than the project's files, and takes next to no time", []
-    return past.memory.explain(name, *found)
+    return past.memory.explain(name, inputs)
 
 
 def own_checks(config: Config) -> list[Command]:

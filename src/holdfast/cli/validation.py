@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     for check in own_checks(config):
         checks.register(check.name, check, source="this project's configuration")
     home = Path(env.get("HOME") or "/")
-    return Validation(context, tuple(checks.load()), home, ignored)
+    return Validation(context, tuple(checks.load()), home, threading.Event(), ignored)
 
 
 def _registry_names(config: Config) -> tuple[str, ...]:

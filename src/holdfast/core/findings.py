@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast.core.errors import ExitCode
 
@@ -31,8 +31,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in the project. `file` is relative to the project's root, with forward slashes; lines start at 1."""
 
     file: str
@@ -43,8 +42,7 @@ class Location:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, with a stable id, and the command that mends it where there is one."""
 
     id: str
@@ -82,8 +80,7 @@ class Finding:
         return cls(data["id"], Severity(data["severity"]), data["message"], place, data["fix"])
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """How much a check looked at: "77 of 77 packages"."""
 
     done: int
@@ -94,8 +91,7 @@ class Checked:
         return f"{self.done} of {self.total} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """The earlier run whose result still stands, because nothing that it read has changed."""
 
     since: str

@@ -9,9 +9,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from holdfast.core.errors import HoldfastError
 
@@ -25,8 +24,7 @@ class MissingProgram(HoldfastError):
     """The program is not there, or may not be run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """How a program ended. `exit_code` is negative where a signal ended it, as in subprocess."""
 
     argv: tuple[str, ...]
