@@ -73,6 +73,11 @@ def test_an_activate_script_of_any_maker_is_read(shop: Shop, form: str) -> None:
     assert shop.problems() == {}
 
 
+def test_an_activate_script_that_names_its_place_once_is_in_it(shop: Shop) -> None:
+    shop.write(".venv/bin/activate", f"VIRTUAL_ENV='/old/place'\nVIRTUAL_ENV='{shop.venv}'\n")
+    assert shop.problems() == {}
+
+
 # VENV010
 
 
@@ -148,6 +153,13 @@ def test_a_pythonpath_that_hides_an_installed_package_is_an_error(
     problem = shop.problems(PYTHONPATH=str(tmp_path / "elsewhere"))["VENV011"]
     assert problem.severity == ("error" if hides else "warning")
     assert ("hides the installed requests" in problem.message) is hides
+
+
+def test_every_package_that_is_hidden_counts(shop: Shop, tmp_path: Path) -> None:
+    for name in ("requests", "six", "idna"):
+        (shop.site_packages / f"{name}.py").touch()
+        (tmp_path / f"{name}.py").touch()
+    assert "hides the installed idna and 2 more" in shop.problems(PYTHONPATH=str(tmp_path))["VENV011"].message
 
 
 def test_the_environments_own_packages_on_pythonpath_hide_nothing(shop: Shop) -> None:

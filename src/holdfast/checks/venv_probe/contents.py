@@ -135,7 +135,7 @@ def _modules(directory: str, *, regular: bool) -> Iterator[tuple[str, str]]:
         module, suffix = os.path.splitext(name)
         if suffix in (".py", ".so"):
             yield module.split(".")[0], name
-        elif not suffix and name.isidentifier() and not name.startswith("__"):
+        elif name.isidentifier():
             path = os.path.join(directory, name)
             if os.path.isfile(os.path.join(path, "__init__.py")) or (not regular and os.path.isdir(path)):
                 yield name, name

@@ -66,7 +66,7 @@ def read_interpreter(environment: Environment, config: Config, env: Mapping[str,
     version = version_in_path(target)
     if len(version) < 3:
         version = _unchanged(environment, config, target, version or library) or version
-    if len(version) < 3 and environment.kind == "conda":
+    if len(version) < 3:
         version = _conda(environment) or version
     if len(version) < 3:
         asked, trouble = ask(link, env)

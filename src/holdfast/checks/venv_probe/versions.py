@@ -48,13 +48,11 @@ def _clauses(text: str) -> list[Bound]:
         if match is None or (match.group(1) == "~=" and "." not in (match.group(2) or "")):
             raise ValueError(f"not a version specifier: {text.strip() or 'empty'}")
         operator, numbers, wild, anything, suffix = match.groups()
-        if not anything:
-            found.append((operator, tuple(map(int, numbers.split("."))), bool(wild), _phase(suffix)))
+        release = (0,) if anything else tuple(map(int, numbers.split(".")))
+        found.append((">=" if anything else operator, release, bool(wild), _phase(suffix)))
         at = match.end()
         if at < len(text) and text[at] == ",":
             at += 1
-        if anything and at >= len(text):
-            return found
     return found
 
 
