@@ -215,13 +215,27 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
     assert names(tmp_path) == ["state.json"]
 
 
-def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    write_atomic(Path("/dev/null"), NEW)
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """A device is treated the same; but a test that breaks must not replace one of this machine's."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write_atomic(pipe, NEW)
+    reader.join(20)
+    assert read == [NEW]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert names(tmp_path) == ["pipe"]
+
+
+def test_a_link_to_standard_output_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("/proc/self/fd/1")
     code = "from pathlib import Path; from holdfast.core.files import write_atomic\n"
-    code += "write_atomic(Path('/dev/stdout'), b'said')"
+    code += "write_atomic(Path('out'), b'said')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path)
     assert done.stdout == b"said"
+    assert (tmp_path / "out").is_symlink()
 
 
 def test_a_backup_is_a_copy_with_the_same_mode_under_a_name_that_is_free(tmp_path: Path) -> None:
