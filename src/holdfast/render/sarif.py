@@ -92,8 +92,15 @@ def _place(location: Location | None) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, Any]:
     if os.path.isabs(file):  # noqa: PTH117 - a name, not a file of this machine
-        return {"uri": "file://" + quote(file, errors="surrogateescape")}
-    return {"uri": quote(file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+        return {"uri": f"file://{_percent_encoded(file)}"}
+    return {"uri": _percent_encoded(file), "uriBaseId": "%SRCROOT%"}
+
+
+def _percent_encoded(file: str) -> str:
+    try:
+        return quote(file, errors="surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte, so it never was a file's name
+        return quote(printable(file))
 
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
