@@ -81,6 +81,14 @@ def test_two_writers_at_once_leave_the_whole_content_of_one(tmp_path: Path) -> N
     assert names(tmp_path) == ["state.json"]
 
 
+def test_no_file_is_left_open(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208 - its own handle counts the same twice
+    write_atomic(tmp_path / "a", NEW)
+    backup(tmp_path / "a", "old")
+    read_text(tmp_path / "a")
+    assert len(os.listdir("/proc/self/fd")) == len(before)  # noqa: PTH208
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
 def test_the_mode_of_an_existing_file_is_kept(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "script"
@@ -91,12 +99,12 @@ def test_the_mode_of_an_existing_file_is_kept(tmp_path: Path, mode: int) -> None
 
 
 def test_a_new_file_has_the_mode_that_the_umask_gives(tmp_path: Path) -> None:
-    before = os.umask(0o027)
+    before = os.umask(0o020)
     try:
         write_atomic(tmp_path / "a", b"")
     finally:
         os.umask(before)
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o646
 
 
 def test_nobody_can_read_the_new_content_of_a_private_file_while_it_is_written(tmp_path: Path) -> None:
@@ -207,20 +215,27 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
     assert names(tmp_path) == ["state.json"]
 
 
-def test_a_device_or_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"  # never a real device: a mistake here would replace it, for root
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """A device is treated the same; but a test that breaks must not replace one of this machine's."""
+    pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        write_atomic(pipe, b"said")
-        assert os.read(reader, 100) == b"said"
-    finally:
-        os.close(reader)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write_atomic(pipe, NEW)
+    reader.join(20)
+    assert read == [NEW]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert names(tmp_path) == ["pipe"]
+
+
+def test_a_link_to_standard_output_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("/proc/self/fd/1")
     code = "from pathlib import Path; from holdfast.core.files import write_atomic\n"
-    code += "write_atomic(Path('/dev/stdout'), b'said')"
+    code += "write_atomic(Path('out'), b'said')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path)
     assert done.stdout == b"said"
+    assert (tmp_path / "out").is_symlink()
 
 
 def test_a_backup_is_a_copy_with_the_same_mode_under_a_name_that_is_free(tmp_path: Path) -> None:

@@ -141,6 +141,7 @@ def test_severities_have_their_levels() -> None:
         ("src/naïve café/日本.py", "src/na%C3%AFve%20caf%C3%A9/%E6%97%A5%E6%9C%AC.py"),
         ("a:b#c?d%e.py", "a%3Ab%23c%3Fd%25e.py"),
         ("caf\udce9.py", "caf%E9.py"),
+        ("\ud800.py", "%5Cud800.py"),
     ],
 )
 def test_places_are_relative_uris(file: str, uri: str) -> None:

@@ -92,15 +92,15 @@ def _place(location: Location | None) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, Any]:
     if os.path.isabs(file):  # noqa: PTH117 - a name, not a file of this machine
-        return {"uri": "file://" + _quoted(file)}
-    return {"uri": _quoted(file), "uriBaseId": "%SRCROOT%"}
+        return {"uri": f"file://{_percent_encoded(file)}"}
+    return {"uri": _percent_encoded(file), "uriBaseId": "%SRCROOT%"}
 
 
-def _quoted(file: str) -> str:
+def _percent_encoded(file: str) -> str:
     try:
-        return quote(file, errors="surrogateescape")  # a name that is not UTF-8, as os.fsdecode gives it
-    except UnicodeEncodeError:
-        return quote(file, errors="replace")
+        return quote(file, errors="surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte, so it never was a file's name
+        return quote(printable(file))
 
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
