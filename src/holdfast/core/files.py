@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ def write_atomic(path: Path, content: bytes, *, sync: bool = True) -> None:
             path.write_bytes(content)
             return
         target = Path(os.path.realpath(path)) if path.is_symlink() else path  # resolve() trips over a loop of links
-        beside = target.with_name(f".holdfast-{secrets.token_hex(8)}.tmp")
+        beside = target.with_name(f".holdfast-{os.urandom(8).hex()}.tmp")
         _write_new(beside, content, mode=mode, sync=sync)
         try:
             beside.replace(target)
