@@ -94,3 +94,9 @@ def test_a_task_as_json_has_both_ends_and_its_notes() -> None:
         "finished_dirty": True,
         "notes": [{"at": NOTE["at"], "agent": "ana", "text": "half way"}],
     }
+
+
+def test_a_commit_that_only_the_end_names_is_the_tasks() -> None:
+    document = as_json(fold([started(1), finished(1, commit="abc", dirty=True)])[ulid(1)])
+    assert (document["commit"], document["dirty"]) == ("abc", True)
+    assert "finished_commit" not in document
