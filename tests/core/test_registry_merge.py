@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.registries import append, events_in, finished, started, ulid, write
 
+from holdfast.tasks.repair import repair
 from holdfast.tasks.verify import verify
 
 
@@ -75,3 +76,19 @@ def test_a_commit_is_picked_onto_a_branch_that_has_others(project: Path) -> None
     branch_with(project, "two", 20)
     git(project, "cherry-pick", "one")
     assert ids(project) == {ulid(number) for number in (1, 10, 20)}
+
+
+def test_registries_that_two_branches_created_are_refused_and_repaired_into_one(git_project: Path) -> None:
+    (git_project / ".gitattributes").write_text("task_registry.json merge=union\n", "utf-8")
+    commit(git_project, "attributes")
+    path = git_project / "task_registry.json"
+    for name, number in (("one", 10), ("two", 20)):
+        git(git_project, "checkout", "-q", "-b", name, "main")
+        append(path, started(number), finished(number))
+        commit(git_project, name)
+    git(git_project, "merge", "-q", "one", "-m", "join")
+    assert verify(path)[0]
+    repair(path)
+    assert verify(path)[0] == []
+    kept = [event for event in events_in(path) if event["event"] != "created"]
+    assert sorted(event["id"] for event in kept) == [ulid(10), ulid(10), ulid(20), ulid(20)]

@@ -162,7 +162,8 @@ def archive(
     for line in notices:
         say(line)
     names = ", ".join(file.name for file in done.files)
-    typer.echo(f"{done.tasks} tasks moved to {names}" if done.tasks else f"no task ended before {before}")
+    count = "1 task" if done.tasks == 1 else f"{done.tasks} tasks"
+    typer.echo(f"{count} moved to {names}" if done.tasks else f"no task ended before {before}")
 
 
 task_log_read.add_to(app)

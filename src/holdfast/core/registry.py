@@ -6,7 +6,6 @@ See docs/specs/001-task-registry.md for the format and docs/adr/0003-registry-lo
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import threading
 from collections.abc import Iterator, Mapping
@@ -187,7 +186,7 @@ class Registry:
     def _create(self) -> None:
         """Makes the file with its first event in one step. Where another process was faster, its file stays."""
         target = Path(self._target)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+        beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
         with file_errors(self.path, "create"):
             try:
                 _write_file(beside, self._header() + form.CLOSER)

@@ -170,6 +170,7 @@ def _torn_tail(handle: int, size: int, path: Path) -> Tail:
         torn = torn or bool(text)
         if size - offset > TORN_LIMIT:
             break
+    read_header(handle, path)  # says what is wrong, unless the file has the first line of a registry
     raise RegistryError(f"{path}: no whole event in its last {min(size, TORN_LIMIT)} bytes", hint=REPAIR)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 
 from holdfast import __version__
@@ -36,7 +37,7 @@ class Entry:
     began: float
     registry: Registry | None = None
     git: Callable[[], GitState] | None = None
-    """Looks at the tree once more for the end; None where the task cannot have changed it."""
+    """Says what the tree is like at the end."""
     say: Say = field(default=lambda _line: None)
     finished: bool = False
 
@@ -107,21 +108,28 @@ def logged(
     """Logs the block as a task, where the project keeps a registry and neither the caller nor HOLDFAST_NO_LOG says no.
 
     The block calls `finish`; where it ends without, the task succeeded, or failed or was cancelled by what it raised.
-    A registry that cannot be written is told through `say` and stops nothing. With `changes_tree` false the state of
-    the git tree is not looked at again at the end.
+    A registry that cannot be written is told through `say` and stops nothing. With `changes_tree` false git is asked
+    while the block runs, and its answer stands in the event of the end alone: the tree is the same at both.
     """
     if not enabled or is_off(env) or not registry.exists():
         yield Entry(new_id(now_ms()), monotonic())
         return
     with Registry(registry, project=project.name) as writer:
-        entry = Entry(new_id(now_ms()), monotonic())
         try:
-            entry = begin(writer, task=task, project=project, argv=argv, agent=who(env), say=say)
+            entry = begin(
+                writer,
+                task=task,
+                project=project,
+                argv=argv,
+                agent=who(env),
+                say=say,
+                look_now=changes_tree,
+                sync=False,
+            )
         except HoldfastError as error:
             say(f"not logged: {error.message}")
             _pass_on(writer, say)
-        if not changes_tree:
-            entry.git = None
+            entry = Entry(new_id(now_ms()), monotonic())
         with ending(entry):
             yield entry
 
@@ -148,23 +156,47 @@ def ending(entry: Entry) -> Iterator[None]:
 
 
 def begin(
-    registry: Registry, *, task: str, project: Path, argv: Sequence[str], agent: str, say: Say, pid: int | None = None
+    registry: Registry,
+    *,
+    task: str,
+    project: Path,
+    argv: Sequence[str],
+    agent: str,
+    say: Say,
+    pid: int | None = None,
+    look_now: bool = True,
+    sync: bool = True,
 ) -> Entry:
     """Logs the start of a task that this process, or the one that `pid` names, works on.
 
-    With a `pid` of 0 no process is named, and nobody can tell later whether it still runs. Raises HoldfastError where
-    it cannot be logged.
+    With a `pid` of 0 no process is named, and nobody can tell later whether it still runs. Without `look_now` git is
+    asked meanwhile, for the end. Without `sync` the start is on disk when the end is: a power cut would end both.
+    Raises HoldfastError where it cannot be logged.
     """
     now = now_ms()
 
     def look() -> GitState:
         return git_state(project, apart_from=own_files(registry.path, project))
 
+    looks = look if look_now else _meanwhile(look)
     process = identity(os.getpid() if pid is None else pid) if pid != 0 else {"host": os.uname().nodename}
     event = started_event(new_id(now), task, at_ms=now, agent=agent, argv=argv, cwd=_cwd(project), process=process)
-    registry.append(event | _git_fields(look()))
+    registry.append(event | (_git_fields(look()) if look_now else {}), sync=sync)
     _pass_on(registry, say)
-    return Entry(str(event["id"]), monotonic(), registry, look, say)
+    return Entry(str(event["id"]), monotonic(), registry, looks, say)
+
+
+def _meanwhile(look: Callable[[], GitState]) -> Callable[[], GitState]:
+    """Calls a function in a thread of its own at once; the function that is returned waits for its answer."""
+    answers: list[GitState] = []
+    thread = Thread(target=lambda: answers.append(look()), daemon=True)
+    thread.start()
+
+    def answer() -> GitState:
+        thread.join()
+        return answers[0] if answers else GitState(None, None)
+
+    return answer
 
 
 def own_files(registry: Path, project: Path) -> list[str]:

@@ -78,6 +78,9 @@ def as_json(task: Task) -> dict[str, Any]:
     if reason:
         document["reason"] = reason
     started, finished = task.started or {}, task.finished or {}
+    if "commit" not in started:  # of a task that changes no files git is asked while it runs
+        started = started | {key: finished[key] for key in ("commit", "dirty") if key in finished}
+        finished = {key: value for key, value in finished.items() if key not in ("commit", "dirty")}
     document |= {("started_at" if key == "at" else key): started[key] for key in _SHOWN if key in started}
     end = {key: finished[key] for key in _END if key in finished}
     if "at" in finished:

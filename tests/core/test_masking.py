@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from holdfast.core.masking import DETECTORS, find_secrets, is_secret_name, mask_argv, mask_text
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlMTIz"
+PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA " + "PRIVATE KEY-----"
+A36 = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+EXAMPLES = {
+    "private-key": (PEM, "MIIEpAIBAAKCAQEA"),
+    "github-token": (f"push with ghp_{A36} now", f"ghp_{A36}"),
+    "github-fine-grained-token": (f"github_pat_{A36}", f"github_pat_{A36}"),
+    "gitlab-token": ("glpat-abcdefghij0123456789", "glpat-abcdefghij0123456789"),
+    "llm-api-key": ("key sk-proj-abcdefghij0123456789", "sk-proj-abcdefghij0123456789"),
+    "stripe-key": ("sk_" + "live_abcdefghij012345", "sk_" + "live_abcdefghij012345"),
+    "slack-token": ("xoxb-" + "123456789012-abcdef", "xoxb-" + "123456789012-abcdef"),
+    "slack-webhook": ("hooks.slack.com/services/T0/B0/xyz", "T0/B0/xyz"),
+    "aws-access-key": ("AKIA" + "ABCDEFGHIJ234567", "AKIA" + "ABCDEFGHIJ234567"),
+    "google-api-key": ("AIza" + A36[:35], "AIza" + A36[:35]),
+    "npm-token": (f"npm_{A36}", f"npm_{A36}"),
+    "pypi-token": ("pypi-AgEIcHlwaS5vcmc" + A36 + A36, "pypi-AgEIcHlwaS5vcmc" + A36 + A36),
+    "hugging-face-token": (f"hf_{A36[:34]}", f"hf_{A36[:34]}"),
+    "jwt": (f"cookie {JWT};", JWT),
+    "authorization-header": ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+    "bearer-token": ("send Bearer abc123def456", "abc123def456"),
+    "url-password": ("postgres://shop:hunter2@db/shop", "hunter2"),
+    "url-token": ("https://abcdefghij0123456789@host/x", "abcdefghij0123456789"),
+    "assignment": ("DB_PASSWORD=hunter2 make", "hunter2"),
+    "quoted-assignment": ('{"apiKey": "hunter2"}', "hunter2"),
+    "header": ("X-Api-Key: hunter2", "hunter2"),
+    "option": ("mysql --password hunter2 shop", "hunter2"),
+}
+
+
+def test_every_detector_has_an_example_here() -> None:
+    assert [detector.name for detector in DETECTORS] == list(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_detector_finds_its_example(name: str) -> None:
+    text, secret = EXAMPLES[name]
+    found = [text[one.start : one.end].strip() for one in find_secrets(text) if one.detector == name]
+    assert found == [secret]
+    assert secret not in mask_text(text)
+    assert "***" in mask_text(text)
+
+
+@pytest.mark.parametrize(
+    ("argv", "masked"),
+    [
+        (["deploy", "--password", "hunter2", "now"], ["deploy", "--password", "***", "now"]),
+        (["deploy", "--api-key=hunter 2"], ["deploy", "--api-key=***"]),
+        (["env", "DB_PASSWORD=with space", "make"], ["env", "DB_PASSWORD=***", "make"]),
+        (["docker", "run", "-e", "API_TOKEN=hunter2"], ["docker", "run", "-e", "API_TOKEN=***"]),
+        (["curl", "-u", "ana:hunter2", "https://x"], ["curl", "-u", "ana:***", "https://x"]),
+        (["/usr/bin/curl", "--user", "ana:x"], ["/usr/bin/curl", "--user", "ana:***"]),
+        (["curl", "-H", "Authorization: Bearer hunter2"], ["curl", "-H", "Authorization: Bearer ***"]),
+        (["sh", "-c", "TOKEN=hunter2 make all"], ["sh", "-c", "TOKEN=*** make all"]),
+        (["sh", "-c", "PASSWORD='a b' make"], ["sh", "-c", "PASSWORD='***' make"]),
+        (["git", "clone", "https://ana:p@ss@host/r"], ["git", "clone", "https://ana:***@host/r"]),
+        (["get", "https://x/?token=abc&page=2"], ["get", "https://x/?token=***&page=2"]),
+        (["x", "--token", "--verbose", "y"], ["x", "--token", "--verbose", "y"]),
+    ],
+)
+def test_a_command_line_keeps_its_shape(argv: list[str], masked: list[str]) -> None:
+    assert mask_argv(argv) == masked
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "3f1c9a7be20d4c5f8a6b7c8d9e0f1a2b3c4d5e6f",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "src/holdfast/core/registry.py:12",
+        "ssh://git@example.org/shop.git",
+        "http://localhost:8080/token",
+        "--max-tokens=500",
+        "--token-file=/run/secrets/x",
+        "--password=$PASSWORD",
+        "TOKEN=${{ secrets.TOKEN }}",
+        "--no-password",
+        "--author=ana",
+        "sk-learn-is-a-library-of-python",
+        "basic understanding of bearer authentication",
+        "password: see the vault",
+        "the key=value form",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "task-asia-pacific-2",
+        "12:30:45",
+    ],
+)
+def test_what_is_no_secret_stays(argument: str) -> None:
+    assert mask_argv(["run", argument]) == ["run", argument]
+    assert mask_text(argument) == argument
+
+
+@pytest.mark.parametrize("argv", [["x", "--max-tokens", "5"], ["x", "--no-password", "y"], ["x", "--token", "$TOKEN"]])
+def test_a_value_after_an_option_that_holds_no_secret_stays(argv: list[str]) -> None:
+    assert mask_argv(argv) == argv
+
+
+@pytest.mark.parametrize(
+    "name", ["PASSWORD", "DB_PASSWORD", "--github-token", "apiKey", "X-Api-Key", "AWS_SECRET_ACCESS_KEY", "PASSWORD1"]
+)
+def test_these_names_hold_secrets(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "--", "tokens", "max-tokens", "TOKEN_URL", "key", "monkey", "author", "password_file"]
+)
+def test_these_names_hold_none(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+def test_a_long_text_takes_no_longer_than_it_is_long() -> None:
+    text = "a" * 200_000 + "=" * 1000 + "://" + "b" * 200_000
+    assert mask_text(text) == text
+
+
+def test_overlapping_finds_leave_nothing_of_either() -> None:
+    assert mask_text(f"Authorization: Bearer {JWT}") == "Authorization: Bearer ***"
+    assert mask_text(f"TOKEN=ghp_{A36}") == "TOKEN=***"
