@@ -54,7 +54,7 @@ def test_another_environment_can_be_named(holdfast: Cli, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--format", "xml"], "--format xml: no such format"),
+        (["--format", "xml"], "Invalid value for '--format'"),
         (["--yes"], "--yes runs what --fix prints"),
         (["--python", "gone"], "--python gone: no such directory"),
         (["--project", "gone"], "gone: no such directory"),

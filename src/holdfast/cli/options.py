@@ -47,14 +47,13 @@ def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
     """
     from holdfast.core.files import write_atomic
     from holdfast.render import render
-    from holdfast.render.terminal import wants_color
+    from holdfast.render.terminal import wants_color, width
 
-    color = wants_color(sys.stdout, os.environ)
+    color, columns = wants_color(sys.stdout, os.environ), width(sys.stdout, os.environ)
+    shown = form if output is None else Format.TEXT
+    sys.stdout.write(render(report, shown.value, color=color, width=columns))
     code = report.exit_code
-    if output is None:
-        sys.stdout.write(render(report, form.value, color=color))
-    else:
-        sys.stdout.write(render(report, Format.TEXT.value, color=color))
+    if output is not None:
         try:
             write_atomic(output, render(report, form.value).encode("utf-8", "replace"))
         except HoldfastError as error:

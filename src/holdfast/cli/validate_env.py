@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from types import FrameType
 from typing import Annotated
 
@@ -60,8 +59,7 @@ def validate_env(
     if list_checks:
         return validation.list_checks(prepared)
     signal.signal(signal.SIGTERM, _interrupt)
-    live = sys.stderr.isatty() and form is shared.Format.TEXT
-    return validation.run(prepared, form, output, log=not no_log, live=live)
+    return validation.run(prepared, form, output, log=not no_log)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -88,16 +88,17 @@ def explain(validation: Validation, name: str) -> ExitCode:
     return ExitCode.OK
 
 
-def run(validation: Validation, form: Format, output: Path | None, *, log: bool, live: bool) -> ExitCode:
+def run(validation: Validation, form: Format, output: Path | None, *, log: bool) -> ExitCode:
     """Runs the checks, with progress on standard error, and publishes the report."""
     from holdfast.cli.log import ended, logged
     from holdfast.render.live import progress
+    from holdfast.render.terminal import moves_cursor
 
     context = validation.context
     names = [check.name for check in validation.selected()]
     make_scratch(context.project)
     with logged(context.project, context.config, "validate-env", enabled=log) as entry:
-        with progress(sys.stderr, names, live=live) as listener:
+        with progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener:
             report = validate(validation, listener=listener, run_id=entry.id)
         code = publish(report, form, output)
         entry.finish(*ended(code))

@@ -3,58 +3,66 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from holdfast.checks import venv
 from holdfast.checks.venv_probe import Command, command_line
+from holdfast.cli import options as shared
+from holdfast.cli.log import ended, logged
 from holdfast.core.clock import iso, now_ms
+from holdfast.core.config import Config, load_config
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.findings import Report
-from holdfast.core.ids import new_id
 from holdfast.core.project import find_project
-from holdfast.render import FORMATS, render
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def venv_check(
-    project: Path | None = typer.Option(None, "--project", metavar="DIR", help="The project; default: the nearest."),
-    python: Path | None = typer.Option(
-        None, "--python", metavar="PATH", help="The environment or interpreter to judge."
-    ),
-    strict: bool = typer.Option(False, "--strict", help="Warnings fail too."),
-    form: str = typer.Option("text", "--format", metavar="|".join(FORMATS), help="The form of the report."),
-    fix: bool = typer.Option(False, "--fix", help="Print the commands that mend what was found."),
-    yes: bool = typer.Option(False, "--yes", help="With --fix: run them, then check again."),
+    python: Annotated[
+        Path | None, typer.Option("--python", metavar="PATH", help="The environment or interpreter to judge.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Print the commands that mend what was found.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: run them, then check again.")] = False,
+    form: shared.ReportFormat = shared.Format.TEXT,
+    output: shared.Output = None,
+    strict: shared.Strict = False,
+    no_log: shared.NoLog = False,
+    project: shared.Project = None,
 ) -> ExitCode:
     """Say whether the project's environment is there, whole, its own, and of a Python that the project allows.
 
-    Nothing is written unless --fix --yes is given.
+    Nothing of the project is changed unless --fix --yes is given. Exit code 0: nothing wrong; 1: findings.
     """
-    if form not in FORMATS:
-        raise HoldfastError(f"--format {form}: no such format", hint=f"one of {', '.join(FORMATS)}")
     if yes and not fix:
         raise HoldfastError("--yes runs what --fix prints", hint="give both, or --fix alone to see the commands")
     root = find_project(project, os.environ)
+    config = load_config(root, os.environ, {"strict": strict or None})
+    with logged(root, config, "venv-check", enabled=not no_log) as entry:
+        report, mended = _look(root, config, python, entry.id, fix=fix, run=yes)
+        code = shared.publish(report, form, output)
+        if not mended:
+            code = max(code, ExitCode.FINDINGS)
+        entry.finish(*ended(code))
+    return code
+
+
+def _look(root: Path, config: Config, python: Path | None, run_id: str, *, fix: bool, run: bool) -> tuple[Report, bool]:
     started_ms, started = now_ms(), time.monotonic()
-    answer = venv.inspect_venv(root, os.environ, python=python)
+    answer = venv.inspect_venv(root, os.environ, python=python, config=config.venv)
     mended = True
     if fix:
-        mended = _fix(venv.fixes(answer), root, run=yes)
-        answer = venv.inspect_venv(root, os.environ, python=python) if yes else answer
+        mended = _fix(venv.fixes(answer), root, run=run)
+        answer = venv.inspect_venv(root, os.environ, python=python, config=config.venv) if run else answer
     took = time.monotonic() - started
-    result = replace(venv.result_of(answer, strict=strict), duration_s=took)
-    report = Report("venv-check", str(root), new_id(started_ms), iso(started_ms), took, (result,))
-    color = form == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    # The run's entry in the registry goes here: everything that it needs is in `report`.
-    typer.echo(render(report, form, color=color), nl=False)
-    return report.exit_code if mended else max(report.exit_code, ExitCode.FINDINGS)
+    result = replace(venv.result_of(answer, strict=config.strict), duration_s=took)
+    return Report("venv-check", root.name, run_id, iso(started_ms), took, (result,)), mended
 
 
 def _fix(commands: tuple[Command, ...], root: Path, *, run: bool) -> bool:
