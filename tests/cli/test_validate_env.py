@@ -297,3 +297,26 @@ def test_bad_configuration_is_exit_2_before_anything_runs(project: Path, holdfas
     assert "pyproject.toml:2" in said.stderr
     assert "strict" in said.stderr
     assert not (project / ".holdfast").exists()
+
+
+def test_a_project_that_the_repository_around_it_ignores_is_looked_at_nonetheless(project: Path, holdfast: Cli) -> None:
+    (project / ".gitignore").write_text("inner/\n")
+    inner = project / "inner"
+    inner.mkdir()
+    configure(inner, one=OK + '\ninputs = ["*.toml"]')
+    result = report(holdfast("validate-env", "--format", "json", cwd=inner))["one"]
+    assert result["checked"] == {"done": 1, "total": 1, "unit": "files"}
+
+
+def test_sigterm_is_an_interruption_too(project: Path, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    code = f"import time; open('{started}', 'w').close(); time.sleep(60)"
+    configure(project, slow=f'command = ["{sys.executable}", "-c", "{code}"]')
+    command = [sys.executable, "-m", "holdfast", "validate-env"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        started.read_text()
+        process.terminate()
+        stdout, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted: 1 skipped" in stdout

@@ -34,8 +34,11 @@ def list_files(project: Path, ignored: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def chosen(project: Path, names: list[str] | None, ignored: tuple[str, ...]) -> tuple[str, ...]:
-    """`list_files`, where git has answered already: with `names`, or with None outside a repository."""
-    found = names if names is not None else snapshot.walk(project)
+    """`list_files`, where git has answered already: with `names`, or with None outside a repository.
+
+    Where git knows no file, the project lies in a directory that the repository around it ignores.
+    """
+    found = names or snapshot.walk(project)
     return tuple(name for name in found if not name.startswith(ignored)) if ignored else tuple(found)
 
 

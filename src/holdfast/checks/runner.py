@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 from typing import NamedTuple, Protocol
 
 from holdfast.checks.interface import Check, Context
@@ -13,6 +16,7 @@ from holdfast.checks.tools import CannotRun
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Result, Status, judged
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_FIRST = ("pytest", "mypy", "flake8", "black", "poetry", "ruff")
 
 
@@ -77,34 +81,43 @@ def run_all(
             if fail_fast and result.status in (Status.FAILED, Status.ERROR):
                 stop.set()
 
-    interrupted = _run_threads(work, min(at_once, len(jobs)), stop)
-    ordered = [results.get(job.check.name) or _not_run(job, interrupted=interrupted) for job in jobs]
-    if interrupted:
+    with _interruptions(stop) as interrupted:
+        _run_threads(work, min(at_once, len(jobs)))
+    ordered = [results.get(job.check.name) or _not_run(job, interrupted=interrupted.is_set()) for job in jobs]
+    if interrupted.is_set():
         raise Interrupted(ordered)
     return ordered
 
 
-def _run_threads(work: Callable[[], None], count: int, stop: threading.Event) -> bool:
-    """Runs `work` in so many threads and waits; returns whether Ctrl-C came, after which each ends its own child."""
-    ended = threading.Semaphore(0)  # not join: an interrupted join takes the thread for ended (bpo-45274)
+def _run_threads(work: Callable[[], None], count: int) -> None:
+    """Runs `work` in so many threads at once, and waits for all."""
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    def run_and_tell() -> None:
-        try:
-            work()
-        finally:
-            ended.release()
 
-    for _ in range(count):
-        threading.Thread(target=run_and_tell, daemon=True).start()
-    interrupted, left = False, count
-    while left:
-        try:
-            ended.acquire()
-            left -= 1
-        except KeyboardInterrupt:
-            interrupted = True
-            stop.set()
-    return interrupted
+@contextmanager
+def _interruptions(stop: threading.Event) -> Iterator[threading.Event]:
+    """Turns Ctrl-C and its like into `stop`, at whatever point they come; the event says whether one did.
+
+    A signal that was ignored before, as in a shell's background job, stays ignored.
+    """
+    seen = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        seen.set()
+        stop.set()
+
+    here = threading.current_thread() is threading.main_thread()
+    taken = [number for number in SIGNALS if here and signal.getsignal(number) is not signal.SIG_IGN]
+    before = [signal.signal(number, note) for number in taken]
+    try:
+        yield seen
+    finally:
+        for number, handler in zip(taken, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _not_run(job: Job, *, interrupted: bool) -> Result:

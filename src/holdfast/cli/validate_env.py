@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -58,9 +56,4 @@ def validate_env(
         return validation.explain(prepared, explain)
     if list_checks:
         return validation.list_checks(prepared)
-    signal.signal(signal.SIGTERM, _interrupt)
     return validation.run(prepared, form, output, log=not no_log)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
