@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.registries import append, events_in, finished, started, text_of, write
 
+from holdfast.core.errors import HoldfastError
 from holdfast.core.registry_reader import opened
 
 WHOLE = text_of(started(1)).encode()
@@ -161,3 +162,25 @@ def test_a_torn_tail_that_cannot_be_mended_now_is_left_for_later(path: Path) -> 
     assert "cannot write" in said
     append(path, finished(1))
     assert events_in(path) == [started(1), finished(1)]
+
+
+def test_what_was_cut_and_the_mended_file_are_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def spy(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    path.write_bytes(image(30))
+    append(path, finished(1))
+    assert synced == [side_files(path)[0].stat().st_ino, path.parent.stat().st_ino, path.stat().st_ino]
+
+
+def test_a_file_that_ends_in_more_than_one_write_can_be_is_refused(path: Path) -> None:
+    path.write_bytes(WHOLE[:AT])
+    os.truncate(path, 2**33)  # eight gigabytes of nothing
+    with pytest.raises(HoldfastError, match="no whole event in its last"):
+        append(path, finished(1))
+    assert path.stat().st_size == 2**33
