@@ -1,27 +1,21 @@
-"""Times the registry against itself when it is large, and against SQLite on the same disk.
-
-    python benchmarks/registry.py [--directory DIR] [--quick] [--json FILE]
-
-Every pair is measured in alternating rounds of one run, and the ratio is that of the medians. Prints a Markdown table.
-"""
+"""Times the registry against itself when it is large, and against SQLite on the same disk."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+from benchmarks.measure import BIN, ROOT, Row, at_most, medians
 from holdfast.core.ids import new_id
 from holdfast.core.registry import Registry
 
+COUNT = 20_000
+LIST: tuple[str | Path, ...] = (BIN / "holdfast", "task-log", "list", "--last", "20")
 ROUNDS = 9
 ENCODER = json.JSONEncoder(separators=(",", ":"))
 
@@ -74,78 +68,55 @@ def sqlite_append(path: Path, synchronous: str) -> Callable[[dict[str, object]],
     return lambda one: connection.execute("INSERT INTO event (body) VALUES (?)", (ENCODER.encode(one),))
 
 
-Pair = dict[str, Any]
-
-
-def pair(name: str, target: str, ours: Callable[[], float], other: Callable[[], float]) -> Pair:
-    """Measures two things in turn; the ratio is ours to the other's."""
-    samples = [(ours(), other()) for _ in range(ROUNDS)]
+def medians_of(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
+    """Measures two things in turns."""
+    samples = [(ours(), theirs()) for _ in range(ROUNDS)]
     first, second = (statistics.median(column) for column in zip(*samples, strict=True))
-    return {"name": name, "ours": first, "other": second, "ratio": first / second, "target": target}
+    return first, second
 
 
-def append_pairs(directory: Path, large: Path, small: Path, count: int) -> list[Pair]:
-    """What one append costs: in a large file and a small one, and beside SQLite with and without sync."""
-    with Registry(large) as big, Registry(small) as little, Registry(directory / "fresh.json") as fresh:
-        events = [event(number) for number in range(count)]
-        few = events[: max(100, count // 20)]
-        normal = sqlite_append(directory / "normal.db", "NORMAL")
-        full = sqlite_append(directory / "full.db", "FULL")
-        for warm in (big, little, fresh):
-            warm.append(event(0))
-
-        def unsynced(registry: Registry) -> Callable[[], float]:
-            return lambda: rate_of(lambda one: registry.append(one, sync=False), events)
-
-        def cost(registry: Registry) -> Callable[[], float]:
-            return lambda: 1e6 / unsynced(registry)()
-
-        return [
-            pair("append, 1,000,000th / 1,000th event, us", "<= 1.2", cost(big), cost(little)),
-            pair("append with sync / SQLite WAL FULL, 1/s", ">= 0.65",
-                 lambda: rate_of(fresh.append, few), lambda: rate_of(full, few)),
-            pair("append without sync / SQLite WAL NORMAL, 1/s", ">= 2",
-                 unsynced(fresh), lambda: rate_of(normal, events)),
-        ]  # fmt: skip
-
-
-def list_pair(large: Path, hundred: Path) -> Pair:
-    """`task-log list --last 20`, the whole process."""
-
-    def run(path: Path) -> Callable[[], float]:
-        command = [sys.executable, "-m", "holdfast", "task-log", "list", "--last", "20", "--registry", str(path)]
-
-        def once() -> float:
-            began = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            return (time.perf_counter() - began) * 1000
-
-        return lambda: min(once() for _ in range(3))
-
-    return pair("list --last 20, 1,000,000 / 100 events, ms", "<= 1.5", run(large), run(hundred))
-
-
-def main() -> None:
-    """Measures, and prints a table and, if asked, a JSON file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--directory", type=Path, help="where to put the files; on the disk that is to be measured")
-    parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--quick", action="store_true", help="a hundredth of the events, to see that it works")
-    options = parser.parse_args()
-    scale = 100 if options.quick else 1
-    with tempfile.TemporaryDirectory(dir=options.directory) as name:
+def rows() -> Iterator[Row]:
+    """What one append costs: in a large file and a small one, and beside SQLite with and without sync; and reading."""
+    with tempfile.TemporaryDirectory(dir=ROOT / ".holdfast") as name:  # on the disk that the project is on
         directory = Path(name)
-        large = filled(directory / "large.json", 1_000_000 // scale)
-        small, hundred = filled(directory / "small.json", 1000), filled(directory / "hundred.json", 100)
-        pairs = [list_pair(large, hundred), *append_pairs(directory, large, small, 20_000 // scale)]
-    print("| Pair | Ours | Other | Ratio | Target |\n|---|---|---|---|---|")
-    for one in pairs:
-        print(f"| {one['name']} | {one['ours']:,.1f} | {one['other']:,.1f} | {one['ratio']:.2f} | {one['target']} |")
-    if options.json:
-        options.json.write_text(
-            json.dumps({"schema": "holdfast/benchmark/1", "pairs": pairs}, indent=2) + "\n", "utf-8"
-        )
+        large, small = filled(directory / "large.json", 1_000_000), filled(directory / "small.json", 1000)
+        with Registry(large) as big, Registry(small) as little, Registry(directory / "fresh.json") as fresh:
+            for warm in (big, little, fresh):
+                warm.append(event(0))
+            yield from append_rows(directory, big, little, fresh)
+        hundred = filled(directory / "hundred.json", 100)
+        commands = [(*LIST, "--registry", path) for path in (large, hundred)]
+        million, few = medians(commands)
+        what = "`task-log list --last 20`, a million events"
+        yield at_most(what, (million, ""), (few, "with a hundred"), 1.5)
 
 
-if __name__ == "__main__":
-    main()
+def append_rows(directory: Path, big: Registry, little: Registry, fresh: Registry) -> Iterator[Row]:
+    """The rows of appending, all in this process."""
+    events = [event(number) for number in range(COUNT)]
+    few = events[: COUNT // 20]
+    normal = sqlite_append(directory / "normal.db", "NORMAL")
+    full = sqlite_append(directory / "full.db", "FULL")
+
+    def unsynced(registry: Registry) -> float:
+        return rate_of(lambda one: registry.append(one, sync=False), events)
+
+    small, large = medians_of(lambda: unsynced(little), lambda: unsynced(big))
+    yield Row(
+        "registry append, the 1,000,000th event",
+        f"{1e6 / large:.1f} us",
+        f"{1e6 / small:.1f} us the 1,000th",
+        small / large,
+        "<= 1.2",
+        small / large <= 1.2,
+    )
+    synced = medians_of(lambda: rate_of(fresh.append, few), lambda: rate_of(full, few))
+    yield at_least("registry append, with sync", *synced, "SQLite WAL FULL", 0.65)
+    loose = medians_of(lambda: unsynced(fresh), lambda: rate_of(normal, events))
+    yield at_least("registry append, without sync", *loose, "SQLite WAL NORMAL", 2)
+
+
+def at_least(what: str, ours: float, theirs: float, name: str, limit: float) -> Row:
+    """A row for rates a second, of which ours has to be `limit` times theirs."""
+    ratio = ours / theirs
+    return Row(what, f"{ours:,.0f} a second", f"{theirs:,.0f} a second, {name}", ratio, f">= {limit}", ratio >= limit)

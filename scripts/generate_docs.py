@@ -11,9 +11,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from holdfast.cli.main import COMMANDS, app
 from holdfast.core.config.schema import json_schema, mistakes_table, settings_table, variables_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +37,36 @@ def configuration_spec(old: str) -> str:
     return old
 
 
+def command_line(_old: str) -> str:
+    """docs/cli.md: what `--help` says of every command."""
+    parts = [
+        "# The command line",
+        "",
+        "What `--help` says, for every command. Generated: `make docs` writes it anew.",
+        "",
+    ]
+    for words in commands():
+        said = CliRunner().invoke(
+            app, [*words, "--help"], prog_name="holdfast", terminal_width=100, env={"COLUMNS": "100"}
+        )
+        if said.exit_code != 0:
+            raise ValueError(f"{' '.join(words)} --help: exit code {said.exit_code}")
+        heading = " ".join(["holdfast", *words])
+        parts += [f"## {heading}", "", "```text", said.stdout.strip(), "```", ""]
+    return "\n".join(parts)
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """The words of every command and group, the root first."""
+    yield ()
+    for name, module in COMMANDS.items():
+        yield (name,)
+        command = get_command(import_module(module).app)
+        yield from ((name, inner) for inner in getattr(command, "commands", ()))
+
+
 PAGES: dict[str, Callable[[str], str]] = {
+    "docs/cli.md": command_line,
     "docs/config.schema.json": configuration_schema,
     "docs/specs/004-configuration.md": configuration_spec,
 }

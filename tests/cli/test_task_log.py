@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.registries import append, events_in, finished, started, text_of, ulid, write
 
 from holdfast.core.process_identity import identity
+from tests.registries import append, events_in, finished, started, text_of, ulid, write
 
 Call = Callable[..., Any]
 

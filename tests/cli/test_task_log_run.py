@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.registries import events_in, started, write
 
 Call = Callable[..., Any]

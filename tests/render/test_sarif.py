@@ -141,15 +141,16 @@ def test_severities_have_their_levels() -> None:
         ("src/naïve café/日本.py", "src/na%C3%AFve%20caf%C3%A9/%E6%97%A5%E6%9C%AC.py"),
         ("a:b#c?d%e.py", "a%3Ab%23c%3Fd%25e.py"),
         ("caf\udce9.py", "caf%E9.py"),
+        ("\ud800.py", "%5Cud800.py"),
     ],
 )
 def test_places_are_relative_uris(file: str, uri: str) -> None:
-    place = one(replace(reports.UNUSED, location=Location(file)))["locations"][0]["physicalLocation"]
+    place = one(reports.UNUSED._replace(location=Location(file)))["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 1}}
 
 
 def test_a_place_outside_the_project_is_a_file_uri() -> None:
-    place = one(replace(reports.UNUSED, location=Location("/usr/lib/a b.py", 0, 0)))["locations"][0]["physicalLocation"]
+    place = one(reports.UNUSED._replace(location=Location("/usr/lib/a b.py", 0, 0)))["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "file:///usr/lib/a%20b.py"}, "region": {"startLine": 1}}
 
 
@@ -173,7 +174,7 @@ def test_every_result_points_at_its_rule() -> None:
 
 
 def test_the_same_words_in_the_same_file_have_fingerprints_of_their_own() -> None:
-    twice = (reports.UNUSED, replace(reports.UNUSED, location=Location("src/basket.py", 9)), reports.LONG_LINE)
+    twice = (reports.UNUSED, reports.UNUSED._replace(location=Location("src/basket.py", 9)), reports.LONG_LINE)
     prints = [
         item["partialFingerprints"]["primaryLocationLineHash"]
         for item in run(replace(reports.FAILED, findings=twice))["results"]

@@ -10,7 +10,7 @@ from holdfast.render import render
 from holdfast.render.terminal import columns
 from holdfast.render.text import FINDINGS_SHOWN, summary
 
-LONG = replace(reports.UNUSED, message="a message of many words " * 8, location=Location("src/shop/basket.py", 3, 8))
+LONG = reports.UNUSED._replace(message="a message of many words " * 8, location=Location("src/shop/basket.py", 3, 8))
 
 
 def text(report: Report, *, color: bool = False, width: int | None = None) -> str:
@@ -102,7 +102,7 @@ def test_a_terminal_narrower_than_a_message_gets_it_in_lines_that_keep_their_ind
 
 
 def test_a_command_to_copy_is_never_wrapped() -> None:
-    finding = replace(reports.UNUSED, fix="ruff " + "--option " * 30)
+    finding = reports.UNUSED._replace(fix="ruff " + "--option " * 30)
     assert f"    fix: {finding.fix}\n" in text(reports.report(replace(reports.FAILED, findings=(finding,))), width=60)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -32,7 +33,9 @@ class LazyGroup(TyperGroup):
     def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         if cmd_name not in COMMANDS:
             return None
-        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        subcommand = import_module(COMMANDS[cmd_name]).app
+        subcommand.rich_markup_mode = None  # plain help: rich takes 50 ms to import
+        command = typer.main.get_command(subcommand)
         command.name = cmd_name
         return command
 
@@ -43,19 +46,25 @@ class LazyGroup(TyperGroup):
     def invoke(self, ctx: typer.Context) -> NoReturn:  # type: ignore[override]
         try:
             code = super().invoke(ctx)
+            if sys.stdout:  # None where it is closed
+                sys.stdout.flush()
         except HoldfastError as error:
             code = _say(error)
         except (KeyboardInterrupt, typer.Abort):  # the latter is Ctrl-C or the end of input at a prompt
             typer.echo("interrupted", err=True)
             code = ExitCode.INTERRUPTED
-        except BrokenPipeError:
-            code = _reader_gone()
+        except OSError as error:
+            code = _unwritten(error)
         raise typer.Exit(int(code or 0))
 
 
-def _reader_gone() -> ExitCode:
-    """For when the reader of our output went away, as `| head` does: what it did not read is not known to be good."""
+def _unwritten(error: OSError) -> ExitCode:
+    """The code for output that did not arrive: its reader left, as `| head` does, or its disk is full. Else raises."""
+    if error.filename is not None or error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        raise error
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - or the last flush fails again
+    if error.errno != errno.EPIPE:
+        _say(HoldfastError(f"cannot write the output: {error.strerror}"))
     return ExitCode.UNUSABLE
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
 
-DEFAULT = "task_registry.json"
-
 
 def registry_path(project: Path, named: Path | None, env: Mapping[str, str]) -> Path:
-    """The registry that `--registry` names, else HOLDFAST_REGISTRY (relative to the project), else its default.
+    """The registry that `--registry` names, else the one that the project's configuration does.
 
-    Relative to the current directory where it lies below, since messages show it. Raises HoldfastError.
+    Relative to the current directory where it lies below, since messages show it. Raises HoldfastError where the
+    configuration is wrong.
     """
-    path = named or project / (env.get("HOLDFAST_REGISTRY") or DEFAULT)
+    from holdfast.core.config import load_config
+
+    path = named or project / load_config(project, env).registry
     if "\0" in str(path):
         raise HoldfastError(f"{str(path)!r} is no file: a name cannot hold a null character")
     try:

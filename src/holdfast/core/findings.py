@@ -5,10 +5,9 @@ Nothing here is green because nothing ran: a result that passed says how much it
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast.core.errors import ExitCode
 
@@ -32,8 +31,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in the project. `file` is relative to the project's root, with forward slashes; lines start at 1."""
 
     file: str
@@ -44,8 +42,7 @@ class Location:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, with a stable id, and the command that mends it where there is one."""
 
     id: str
@@ -57,8 +54,10 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
+        from hashlib import sha256  # which loads OpenSSL, 2 ms
+
         place = self.location.file if self.location else ""
-        return hashlib.sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
+        return sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""
@@ -81,8 +80,7 @@ class Finding:
         return cls(data["id"], Severity(data["severity"]), data["message"], place, data["fix"])
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """How much a check looked at: "77 of 77 packages"."""
 
     done: int
@@ -93,8 +91,7 @@ class Checked:
         return f"{self.done} of {self.total} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """The earlier run whose result still stands, because nothing that it read has changed."""
 
     since: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 TIMEOUT_S = 10.0
 
@@ -32,8 +32,7 @@ _LOCAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GitState:
+class GitState(NamedTuple):
     """The commit that a tree stands on, and whether it differs; None where git could not say."""
 
     commit: str | None

@@ -9,9 +9,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from holdfast.core.errors import HoldfastError
 
@@ -25,8 +24,7 @@ class MissingProgram(HoldfastError):
     """The program is not there, or may not be run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """How a program ended. `exit_code` is negative where a signal ended it, as in subprocess."""
 
     argv: tuple[str, ...]
@@ -57,16 +55,20 @@ class _Collected:
         return b"".join(tuple(self._chunks))  # a copy, as a stray child may still add to them
 
     def _drain(self) -> None:
-        try:
-            while chunk := self._next():
-                if self._room:
-                    self._chunks.append(chunk[: self._room])
-                self.truncated = self.truncated or len(chunk) > self._room
-                self._room = max(0, self._room - len(chunk))
-                self._tell(chunk)
-        finally:  # whatever the listener did, a full pipe must not hold up the program
-            while os.read(self._stream.fileno(), CHUNK):
-                pass
+        with self._stream:
+            try:
+                while chunk := self._next():
+                    self._keep(chunk)
+                    self._tell(chunk)
+            finally:  # whatever the listener did, a full pipe must not hold up the program
+                while os.read(self._stream.fileno(), CHUNK):
+                    pass
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._room:
+            self._chunks.append(chunk[: self._room])
+        self.truncated = self.truncated or len(chunk) > self._room
+        self._room = max(0, self._room - len(chunk))
 
     def _next(self) -> bytes:
         return self._stream.readline(CHUNK) if self._on_line else os.read(self._stream.fileno(), CHUNK)
@@ -81,8 +83,6 @@ class _Collected:
     def finish(self, deadline: float) -> None:
         """Waits for the end of the stream, but not for a stray child that keeps it open after the program ended."""
         self.thread.join(max(0.0, deadline - time.monotonic()))
-        if not self.thread.is_alive():
-            self._stream.close()
 
 
 def run(
@@ -105,16 +105,15 @@ def run(
     """
     started = time.monotonic()
     process = _spawn(argv, cwd, env)
-    out, err = _Collected(process.stdout, limit, on_line), _Collected(process.stderr, limit, None)
     try:
+        out, err = _Collected(process.stdout, limit, on_line), _Collected(process.stderr, limit, None)
         timed_out, cancelled = _wait(process, started, timeout_s, stop)
     except BaseException:
         end_group(process)
         raise
-    finally:
-        deadline = time.monotonic() + GRACE_S
-        out.finish(deadline)
-        err.finish(deadline)
+    deadline = time.monotonic() + GRACE_S
+    out.finish(deadline)
+    err.finish(deadline)
     if out.failure:
         raise out.failure
     return Completed(
@@ -175,10 +174,12 @@ def _wait(
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Ends a program that `run` started and all that it started: SIGTERM, a short grace, SIGKILL."""
     _signal_group(process.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(GRACE_S)
-    _signal_group(process.pid, signal.SIGKILL)  # members that outlived their leader, or ignored the first
-    process.wait()
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_S)
+    finally:  # a second Ctrl-C does not wait, and leaves nothing behind either
+        _signal_group(process.pid, signal.SIGKILL)  # members that outlived their leader, or ignored the first
+        process.wait()
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

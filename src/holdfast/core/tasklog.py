@@ -217,7 +217,7 @@ def own_files(registry: Path, project: Path) -> list[str]:
     stem = f"{target.stem}."
     names = {target.name, *(name for name in beside if name.startswith((stem, f".{stem}")))}
     folder = os.path.relpath(target.parent, project.resolve())
-    return [".holdfast", *sorted(os.path.normpath(os.path.join(folder, name)) for name in names)]
+    return [".holdfast", *sorted(os.path.normpath(f"{folder}/{name}") for name in names)]
 
 
 def _cwd(project: Path) -> str:

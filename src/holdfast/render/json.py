@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     return document(report.as_json())
 
 
-def document(data: dict[str, Any]) -> str:
+def document(data: dict[str, Any], *, indent: int | None = 2) -> str:
     r"""A JSON document in ASCII, the rest escaped, so that no locale can break it.
 
     A byte that was not UTF-8 becomes the four characters `\xff`: many readers refuse a document with a lone surrogate.
@@ -24,4 +24,4 @@ def document(data: dict[str, Any]) -> str:
     text = json.dumps(data, ensure_ascii=False)
     if _SURROGATE.search(text):
         data = json.loads(_SURROGATE.sub(lambda match: rf"\\x{ord(match[0]) & 0xFF:02x}", text))
-    return json.dumps(data, indent=2) + "\n"
+    return json.dumps(data, indent=indent) + "\n"

@@ -27,12 +27,14 @@ _ORDER = list(Severity)
 
 def render(report: Report) -> str:
     """One run of the driver `holdfast`; checks that could not run are notifications of its invocation."""
-    return document({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
+    return document({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=None)
 
 
 def _run(report: Report) -> dict[str, Any]:
     found = [(result.check, finding) for result in report.results for finding in _findings(result)]
-    kept = sorted(found, key=lambda pair: _ORDER.index(pair[1].severity))[:RESULT_LIMIT] if _too_many(found) else found
+    kept = found
+    if len(found) > RESULT_LIMIT:
+        kept = sorted(found, key=lambda pair: _ORDER.index(pair[1].severity))[:RESULT_LIMIT]
     rules = {finding.id: check for check, finding in reversed(kept)}
     index = {rule: number for number, rule in enumerate(sorted(rules))}
     seen: Counter[str] = Counter()
@@ -51,10 +53,6 @@ def _run(report: Report) -> dict[str, Any]:
     }
 
 
-def _too_many(found: list[tuple[str, Finding]]) -> bool:
-    return len(found) > RESULT_LIMIT
-
-
 def _findings(result: Result) -> tuple[Finding, ...]:
     """A failure that no finding explains is a finding itself, or it would be lost."""
     if result.status is Status.FAILED and not result.findings:
@@ -69,7 +67,8 @@ def _rule(rule: str, check: str) -> dict[str, Any]:
 
 
 def _result(check: str, finding: Finding, rule_index: int, seen: Counter[str]) -> dict[str, Any]:
-    seen[finding.fingerprint] += 1
+    fingerprint = finding.fingerprint
+    seen[fingerprint] += 1
     text = f"{finding.message}\nfix: {finding.fix}" if finding.fix else finding.message
     return {
         "ruleId": printable(finding.id),
@@ -78,8 +77,8 @@ def _result(check: str, finding: Finding, rule_index: int, seen: Counter[str]) -
         "message": {"text": printable(text)},
         "locations": [{"physicalLocation": _place(finding.location)}],
         # The one key that GitHub reads. The number tells the same words in the same file apart, as CodeQL's does.
-        "partialFingerprints": {"primaryLocationLineHash": f"{finding.fingerprint}:{seen[finding.fingerprint]}"},
-        "properties": {"check": check, "fingerprint": finding.fingerprint, "located": finding.location is not None},
+        "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:{seen[fingerprint]}"},
+        "properties": {"check": check, "fingerprint": fingerprint, "located": finding.location is not None},
     }
 
 
@@ -93,8 +92,15 @@ def _place(location: Location | None) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, Any]:
     if os.path.isabs(file):  # noqa: PTH117 - a name, not a file of this machine
-        return {"uri": "file://" + quote(file, errors="surrogateescape")}
-    return {"uri": quote(file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+        return {"uri": f"file://{_percent_encoded(file)}"}
+    return {"uri": _percent_encoded(file), "uriBaseId": "%SRCROOT%"}
+
+
+def _percent_encoded(file: str) -> str:
+    try:
+        return quote(file, errors="surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte, so it never was a file's name
+        return quote(printable(file))
 
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,6 +44,8 @@ class _Style:
     def _filled(self, text: str, first_indent: int, indent: int) -> list[str]:
         if self.width is None or first_indent + columns(text) <= self.width:
             return [" " * first_indent + text]
+        import textwrap
+
         return textwrap.wrap(
             text,
             self.width,
@@ -101,7 +102,7 @@ def needs_output(result: Result) -> bool:
 
 
 def verdict(report: Report) -> str:
-    """What a report comes to: "1 failed, 3 passed in 2.10s (shop)"."""
+    """What a report comes to: "1 failed, 3 passed"."""
     counts = Counter(result.status for result in report.results)
     words = [f"{counts[status]} {status_word(status)}" for status in _GRAVEST_FIRST if counts[status]]
     said = ", ".join(words) or "nothing ran"

@@ -21,6 +21,7 @@ MEANINGS = {
 MOST = 1000
 """After this many the rest is not listed: a file with more is no configuration."""
 SHOWN = 50
+MEND = "mend it, then ask again: holdfast config check"
 
 
 class Mistake(NamedTuple):
@@ -45,14 +46,18 @@ class ConfigError(HoldfastError):
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__(_message(self.mistakes), hint="holdfast config check lists every mistake")
+        in_a_file = any(mistake.file for mistake in self.mistakes)
+        super().__init__(_message(self.mistakes), hint=MEND if in_a_file else None)
 
 
 def _message(mistakes: tuple[Mistake, ...]) -> str:
     if len(mistakes) == 1:
         return str(mistakes[0])
     lines = [f"{len(mistakes)} mistakes in the configuration", *(f"  {mistake}" for mistake in mistakes[:SHOWN])]
-    return "\n".join(lines + ([f"  and {len(mistakes) - SHOWN} more"] if len(mistakes) > SHOWN else []))
+    return "\n".join(
+        lines
+        + ([f"  and {len(mistakes) - SHOWN} more; holdfast config check lists them"] if len(mistakes) > SHOWN else [])
+    )
 
 
 def dotted(path: KeyPath) -> str:

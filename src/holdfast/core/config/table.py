@@ -7,7 +7,7 @@ schema and the page in docs/ are all drawn from the metadata here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
 from holdfast.core.config.kinds import ARGV, BOOL, COUNT, DURATION, GLOBS, LINE, NAMES, PATH, WORDS, Kind
@@ -154,9 +154,7 @@ def entries(section: type[Any]) -> dict[str, Setting | Section]:
 
 def _entry(each: Field[Any]) -> Setting | Section:
     entry: Setting | Section = each.metadata[_ENTRY]
-    if isinstance(entry, Section) or each.default is MISSING:
-        return entry
-    return entry._replace(default=each.default)
+    return entry if isinstance(entry, Section) else entry._replace(default=each.default)
 
 
 def all_settings(section: type[Any] = Config, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Setting]]:

@@ -1,0 +1,1 @@
+"""What `make bench` measures: Holdfast beside what a user would use instead, in one run, as ratios."""

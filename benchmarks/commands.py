@@ -1,0 +1,50 @@
+"""How long commands take from the shell's point of view."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import BIN, ROOT, Row, at_most, medians
+from holdfast.checks.validate import cores
+
+HELLO: tuple[str | Path, ...] = (BIN / "python", ROOT / "benchmarks" / "hello.py")
+HOLDFAST: str | Path = BIN / "holdfast"
+
+
+def rows() -> Iterator[Row]:
+    """Starting, venv-check, and the main job: cold against its longest check, warm against starting."""
+    subprocess.run([HOLDFAST, "validate-env"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # all is remembered now
+    commands: list[tuple[str | Path, ...]] = [
+        HELLO,
+        (HOLDFAST, "--version"),
+        (HOLDFAST, "venv-check"),
+        (HOLDFAST, "validate-env"),
+    ]
+    hello, version, venv, warm = medians(commands)
+    yield at_most("`holdfast --version`", (version, ""), (hello, "bare Typer hello"), 1.15)
+    yield at_most("`holdfast venv-check`, logged", (venv, ""), (hello, "bare Typer hello"), 1.5)
+    yield at_most("`validate-env`, nothing changed, logged", (warm, ""), (version, "`holdfast --version`"), 2.0)
+    yield cold()
+
+
+def cold() -> Row:
+    """The main job with nothing remembered, against the larger of its longest check and the sum over the cores."""
+    wall, names = _run_cold()
+    alone = [_run_cold("--only", name)[1][name] for name in names]
+    floor = max(*alone, sum(alone) / cores())
+    return at_most(f"`validate-env`, cold, {len(names)} checks", (wall, ""), (floor, "max(longest, sum / cores)"), 1.15)
+
+
+def _run_cold(*options: str) -> tuple[float, dict[str, float]]:
+    started = time.monotonic()
+    command: list[str | Path] = [HOLDFAST, "validate-env", "--no-cache", "--format", "json", *options]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "HOLDFAST_NO_LOG": "1"}
+    )
+    wall = time.monotonic() - started
+    return wall, {result["check"]: result["duration_s"] for result in json.loads(done.stdout)["results"]}

@@ -1,0 +1,65 @@
+"""Timing whole commands with hyperfine, and rows of the table."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a measured ratio beside its target."""
+
+    what: str
+    ours: str
+    theirs: str
+    ratio: float
+    target: str
+    met: bool
+
+    def __str__(self) -> str:
+        verdict = "yes" if self.met else "**no**"
+        return f"| {self.what} | {self.ours} | {self.theirs} | {self.ratio:.2f} | {self.target} | {verdict} |"
+
+
+def at_most(what: str, ours: tuple[float, str], theirs: tuple[float, str], limit: float) -> Row:
+    """A row for times in seconds, of which ours may be `limit` times theirs."""
+    ratio = ours[0] / theirs[0]
+    return Row(
+        what, f"{milli(ours[0])} {ours[1]}", f"{milli(theirs[0])} {theirs[1]}", ratio, f"<= {limit}", ratio <= limit
+    )
+
+
+def milli(seconds: float) -> str:
+    """A time as people read it."""
+    return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds * 1000:.1f} ms"
+
+
+def medians(commands: Sequence[Sequence[str | Path]], *, cwd: Path = ROOT, runs: int = 12) -> list[float]:
+    """The median seconds of each command, in rounds that take turns, so that all meet the same machine."""
+    if shutil.which("hyperfine") is None:
+        sys.exit("hyperfine is not installed\nhint: apt-get install hyperfine, or brew install hyperfine")
+    times: list[list[float]] = [[] for _ in commands]
+    for _ in range(ROUNDS):
+        for taken, run in zip(times, _hyperfine(commands, cwd, runs), strict=True):
+            taken.extend(run)
+    return [sorted(taken)[len(taken) // 2] for taken in times]
+
+
+def _hyperfine(commands: Sequence[Sequence[str | Path]], cwd: Path, runs: int) -> list[list[float]]:
+    lines = [" ".join(str(part) for part in command) for command in commands]
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        options = ["-N", "--ignore-failure", "--style", "none", "--warmup", "2", "--runs", str(runs)]
+        subprocess.run(["hyperfine", *options, "--export-json", out.name, *lines], cwd=cwd, check=True)
+        results = json.loads(Path(out.name).read_bytes())["results"]
+    return [result["times"] for result in results]

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes poetry.lock anew from pyproject.toml, and the hashed requirements that `make` installs from it.
+# Usage: scripts/lock.sh [--export-only]. Needs Poetry with the export plugin: `make install` brings both.
+# Behind a mirror of the package index set POETRY_PYPI_MIRROR_URL, with poetry-plugin-pypi-mirror installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+poetry=${POETRY:-.venv/bin/poetry}
+[ "${1:-}" = --export-only ] || "$poetry" lock --no-interaction
+for group in main dev demo; do
+    case $group in
+        main) options=() ;;
+        dev) options=(--with dev) ;;
+        demo) options=(--only demo) ;;
+    esac
+    "$poetry" export --no-interaction --format requirements.txt "${options[@]}" --output "requirements/$group.txt"
+done

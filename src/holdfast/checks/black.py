@@ -1,0 +1,57 @@
+"""`black --check`: the layout of the code."""
+
+from __future__ import annotations
+
+import re
+
+from holdfast.checks import facts
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import Tool, crashed, find_tool, outcome, relative, run_tool, said, stray_tool
+from holdfast.core.findings import Finding, Location, Result, Severity
+
+# black has no machine output; these lines of its standard error are all that names files (the third since 26.10).
+# The status comes from its exit code alone.
+WOULD_REFORMAT = re.compile(r"^would reformat (.+)$")
+CANNOT_PARSE = re.compile(r"^error: cannot parse: (.+):(\d+):(\d+)$")
+CANNOT_FORMAT = re.compile(r"^error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?$")
+
+
+class Black:
+    name = "black"
+    summary = "code layout, by black --check"
+
+    def wanted(self, context: Context) -> bool:
+        return facts.configures(context, "black") or facts.depends_on(context, "black")
+
+    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+        files = ("*.py", "*.pyi", "*.ipynb", "pyproject.toml", ".gitignore")
+        return Inputs(files, ("black",), ("BLACK_",), ("pyproject.toml",), (".config/black",))
+
+    def run(self, context: Context) -> Result:
+        """Exit 0 is clean, 1 would reformat, 123 could not parse a file (a finding, since the cause is in the code)."""
+        tool = find_tool(context, self.name, "black")
+        cache = {"BLACK_CACHE_DIR": str(context.scratch / "black")}
+        done = run_tool(context, self.name, [tool.path, "--check", *(context.args or (".",))], cache)
+        findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
+        if done.exit_code not in (0, 1, 123) or (done.exit_code == 123 and not findings):
+            raise crashed(self.name, tool, done)
+        looked_at = (context.python_files, "Python files")
+        everything = (*findings, *stray_tool(tool, context))
+        return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code != 0)
+
+
+def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
+    if match := WOULD_REFORMAT.match(line):
+        file = relative(context, match[1])
+        fix = f"{tool.shown(context.project)} {file}"
+        return Finding("black:reformat", Severity.ERROR, "would be reformatted", Location(file), fix)
+    if match := CANNOT_PARSE.match(line):
+        place = Location(relative(context, match[1]), int(match[2]))
+        return Finding("black:cannot-format", Severity.ERROR, "cannot be parsed", place)
+    if match := CANNOT_FORMAT.match(line):
+        place = Location(relative(context, match[1]), int(match[3]) if match[3] else None)
+        return Finding("black:cannot-format", Severity.ERROR, match[2], place)
+    return None
+
+
+CHECK = Black()

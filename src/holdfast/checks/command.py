@@ -1,0 +1,42 @@
+"""A check of the project's own: `[tool.holdfast.checks.NAME] command = [...]`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.patterns import matching
+from holdfast.checks.tools import CannotRun, run_tool, said
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+
+TAIL_LINES = 15
+
+
+class Command(NamedTuple):
+    """Runs an argv in the project's root; exit 0 is a pass, anything else a failure."""
+
+    name: str
+    summary: str
+    argv: tuple[str, ...]
+    globs: tuple[str, ...] = ()
+
+    def wanted(self, context: Context) -> bool:  # noqa: ARG002
+        return True
+
+    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+        return Inputs(self.globs or ("**",), (self.argv[0],), ("PYTHON",))
+
+    def run(self, context: Context) -> Result:
+        """Exit 126 and 127 are the shell's "cannot run" and "not found": they are never a verdict on the project."""
+        files = matching(context.files, self.globs or ("**",))
+        if not files:
+            raise CannotRun(self.name, f"no file of the project matches its inputs {', '.join(self.globs)}")
+        done = run_tool(context, self.name, [*self.argv, *context.args])
+        if done.exit_code in (126, 127):
+            raise CannotRun(self.name, f"{self.argv[0]}: exit code {done.exit_code}", output=said(done))
+        if done.exit_code == 0:
+            return Result(self.name, Status.PASSED, checked=Checked(len(files), len(files), "files"))
+        tail = "\n".join(said(done).splitlines()[-TAIL_LINES:])
+        message = f"exit code {done.exit_code}" + (f"\n{tail}" if tail else "")
+        finding = Finding(f"{self.name}:failed", Severity.ERROR, message)
+        return Result(self.name, Status.FAILED, (finding,), checked=Checked(len(files), len(files), "files"))

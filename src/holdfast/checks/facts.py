@@ -1,0 +1,85 @@
+"""What a project configures and depends on, by its own files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from holdfast.checks.interface import Context
+
+NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+INI_FILES = ("setup.cfg", "tox.ini")
+INI_LIMIT = 2**20
+
+
+def configures(context: Context, tool: str, *, files: tuple[str, ...] = (), sections: tuple[str, ...] = ()) -> bool:
+    """Whether the project has `[tool.TOOL]`, one of the files in its root, or one of the ini sections."""
+    if tool in table(context.pyproject, "tool"):
+        return True
+    if any((context.project / name).is_file() for name in files):
+        return True
+    return any(_has_section(context.project / name, sections) for name in INI_FILES)
+
+
+def _has_section(path: Path, sections: tuple[str, ...]) -> bool:
+    try:
+        with path.open("rb") as file:
+            text = file.read(INI_LIMIT)
+    except OSError:
+        return False
+    return any(re.search(rb"(?m)^\[" + re.escape(section.encode()) + rb"\]", text) for section in sections)
+
+
+def depends_on(context: Context, distribution: str) -> bool:
+    """Whether the project names the distribution among its dependencies, of whatever group."""
+    return distribution in dependency_names(context)
+
+
+def dependency_names(context: Context) -> frozenset[str]:
+    """The normalised names (PEP 503) of all that pyproject.toml and the requirements files ask for."""
+    names = {normalised(text) for text in _declared(context.pyproject)}
+    for file in context.files:
+        if re.fullmatch(r"(requirements[^/]*|requirements/[^/]*)\.(txt|in)", file):
+            names |= {normalised(line) for line in _lines(context.project / file)}
+    return frozenset(name for name in names if name)
+
+
+def normalised(requirement: str) -> str:
+    """The normalised name that a requirement starts with, or nothing."""
+    match = NAME.match(requirement)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(INI_LIMIT * 8).splitlines()
+    except OSError:
+        return []
+
+
+def _declared(pyproject: Mapping[str, Any]) -> Iterator[str]:
+    project = table(pyproject, "project")
+    poetry = table(pyproject, "tool", "poetry")
+    lists = [
+        project.get("dependencies"),
+        *table(project, "optional-dependencies").values(),
+        *table(pyproject, "dependency-groups").values(),
+        table(pyproject, "tool", "uv").get("dev-dependencies"),
+    ]
+    for requirements in lists:
+        yield from (text for text in requirements if isinstance(text, str)) if isinstance(requirements, list) else ()
+    groups = [group for group in table(poetry, "group").values() if isinstance(group, dict)]
+    for owner in (poetry, *groups):
+        yield from table(owner, "dependencies")
+    yield from table(poetry, "dev-dependencies")
+
+
+def table(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The table at the dotted path, or an empty one where there is none, or something else stands there."""
+    here: Any = document
+    for key in keys:
+        here = here.get(key) if isinstance(here, Mapping) else None
+    return here if isinstance(here, Mapping) else {}

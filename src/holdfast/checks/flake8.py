@@ -1,0 +1,49 @@
+"""`flake8`: style and simple mistakes."""
+
+from __future__ import annotations
+
+from holdfast.checks import facts
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
+from holdfast.core.findings import Finding, Location, Result, Severity
+
+FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
+
+
+class Flake8:
+    name = "flake8"
+    summary = "style and simple mistakes, by flake8"
+
+    def wanted(self, context: Context) -> bool:
+        configured = facts.configures(context, "flake8", files=(".flake8",), sections=("flake8",))
+        return configured or facts.depends_on(context, "flake8")
+
+    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+        return Inputs(("*.py", "*.pyi", ".flake8", "setup.cfg", "tox.ini", "pyproject.toml"), ("flake8",))
+
+    def run(self, context: Context) -> Result:
+        """Exit 0 is clean, 1 with lines in our format findings; 1 without is a crash (PyCQA/flake8 gives both 1)."""
+        tool = find_tool(context, self.name, "flake8")
+        own = context.environment.root if context.environment else context.project / ".venv"
+        inside = own.name if own.is_relative_to(context.project) else ".venv"  # flake8 would walk into it
+        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},{context.scratch.parts[-3]}"]
+        done = run_tool(context, self.name, [*argv, *context.args])
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        findings = [found for line in lines if (found := _finding(context, line))]
+        if done.exit_code not in (0, 1) or (done.exit_code == 1 and not findings):
+            raise crashed(self.name, tool, done)
+        looked_at = (context.python_files, "Python files")
+        everything = (*findings, *stray_tool(tool, context))
+        return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1)
+
+
+def _finding(context: Context, line: str) -> Finding | None:
+    parts = line.split("\t", 4)
+    if len(parts) != 5 or not parts[1].isdigit() or not parts[2].isdigit():
+        return None
+    path, row, column, code, text = parts
+    place = Location(relative(context, path), int(row) or None, int(column) or None)
+    return Finding(f"flake8:{code}", Severity.ERROR, text, place)
+
+
+CHECK = Flake8()

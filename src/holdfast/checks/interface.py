@@ -1,0 +1,88 @@
+"""What a check is, what it is given, and what it must say of its inputs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from holdfast.core.config import Config
+from holdfast.core.findings import Result
+
+
+class Environment(NamedTuple):
+    """The Python environment that the project's tools live in."""
+
+    root: Path
+    bin: Path
+    python: Path
+    site_packages: tuple[Path, ...]
+
+
+class Context(NamedTuple):
+    """All that a check may know: it reads neither the process's environment nor the clock nor a global."""
+
+    project: Path
+    pyproject: Mapping[str, Any]
+    files: tuple[str, ...]
+    """The project's files, relative to it: what git tracks or would track."""
+    config: Config
+    env: Mapping[str, str]
+    """The environment variables as the user has them."""
+    child_env: Mapping[str, str]
+    """The environment variables for the programs that a check runs: the project's environment is the active one."""
+    environment: Environment | None
+    scratch: Path
+    """A directory for the caches and reports of tools; git ignores it."""
+    args: tuple[str, ...] = ()
+    """What the project's configuration adds to the tool's command line."""
+    timeout_s: float = 600.0
+    stop: threading.Event | None = None
+    """Set when the check should end early."""
+
+    @property
+    def python_files(self) -> int:
+        """How many Python files the project has."""
+        return sum(name.endswith((".py", ".pyi")) for name in self.files)
+
+
+class Inputs(NamedTuple):
+    """What a check's result depends on, apart from the interpreter, the installed distributions and its options."""
+
+    files: tuple[str, ...] = ("**",)
+    """Globs over the project's files, `**` for all; a pattern without a slash matches names at any depth."""
+    programs: tuple[str, ...] = ()
+    """The programs that it runs, by name or path."""
+    variables: tuple[str, ...] = ()
+    """Prefixes of the environment variables that the tool reads."""
+    outside: tuple[str, ...] = ()
+    """Names of configuration files that the tool looks for above the project too."""
+    home: tuple[str, ...] = ()
+    """Paths of the user's own configuration, relative to the home directory."""
+
+
+class Check(Protocol):
+    """One check. It yields a Result and never prints, exits, or changes the project."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line and in reports."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it is about, in a few words."""
+        ...
+
+    def wanted(self, context: Context) -> bool:
+        """Whether the project asks for it: it configures the tool, or depends on it."""
+        ...
+
+    def inputs(self, context: Context) -> Inputs | None:
+        """What its result depends on, or None where a success is never remembered."""
+        ...
+
+    def run(self, context: Context) -> Result:
+        """Looks, and says what it found. Duration and judgement under `--strict` are added by the runner."""
+        ...

@@ -1,0 +1,43 @@
+"""Globs over a project's files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def matching(files: Iterable[str], globs: tuple[str, ...]) -> list[str]:
+    """The files that any of the globs matches, in their order.
+
+    `*` and `?` stop at slashes, `**` does not, `[...]` is a set of characters, and a pattern without a slash matches
+    a name at any depth, as in .gitignore.
+    """
+    if "**" in globs:
+        return list(files)
+    pattern = _compiled(globs)
+    return [file for file in files if pattern.match(file)]
+
+
+@lru_cache(maxsize=64)
+def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(_translated(glob) for glob in globs) or r"(?!)")
+
+
+TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^]/]*\]|.", re.DOTALL)
+WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def _translated(glob: str) -> str:
+    anywhere = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
+    inside = "(?:/.*)?" if not glob.endswith("/") else ".*"  # a directory's name stands for what is in it
+    return anywhere + "".join(map(_part, TOKEN.findall(glob.removeprefix("./")))) + inside + r"\Z"
+
+
+def _part(token: str) -> str:
+    if token in WILD:
+        return WILD[token]
+    if token.startswith("[") and len(token) > 1:
+        inside = token[1:-1].replace("\\", r"\\").replace("[", r"\[")
+        return "[" + ("^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^")) + "]"
+    return re.escape(token)

@@ -1,0 +1,49 @@
+"""`poetry check --lock`: pyproject.toml is valid, and poetry.lock was made from it."""
+
+from __future__ import annotations
+
+from holdfast.checks import facts
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, run_tool, said, stray_tool
+from holdfast.core.findings import Finding, Location, Result, Severity
+
+SEVERITIES = {"Error": Severity.ERROR, "Warning": Severity.WARNING}
+
+
+class Poetry:
+    name = "poetry"
+    summary = "pyproject.toml and poetry.lock agree, by poetry check --lock"
+
+    def wanted(self, context: Context) -> bool:
+        return facts.configures(context, "poetry", files=("poetry.lock", "poetry.toml"))
+
+    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+        files = ("pyproject.toml", "poetry.lock", "poetry.toml", "README*", "LICEN*")
+        return Inputs(files, ("poetry",), ("POETRY_",), ("poetry.toml",), (".config/pypoetry",))
+
+    def run(self, context: Context) -> Result:
+        """Exit 0 is good. Exit 1 with `Error:` lines is findings, and without is "could not run"."""
+        tool = find_tool(context, self.name, "poetry")
+        argv = [tool.path, "check", "--lock", "--no-interaction", *context.args]
+        done = run_tool(context, self.name, argv, {"POETRY_NO_INTERACTION": "1", "POETRY_VIRTUALENVS_CREATE": "false"})
+        findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
+        failed = any(finding.severity is Severity.ERROR for finding in findings)
+        if done.exit_code not in (0, 1) or (done.exit_code == 1 and not findings):
+            raise crashed(self.name, tool, done)
+        if done.exit_code == 0 and not (context.project / "pyproject.toml").is_file():
+            raise CannotRun(self.name, "there is no pyproject.toml")
+        everything = (*findings, *stray_tool(tool, context))
+        return outcome(self.name, tool, everything, looked_at=(1, "lock"), failed=failed or done.exit_code == 1)
+
+
+def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
+    word, colon, message = line.partition(": ")
+    if not colon or word not in SEVERITIES:
+        return None
+    lock = "poetry.lock" in message
+    file = "poetry.lock" if lock and (context.project / "poetry.lock").is_file() else "pyproject.toml"
+    fix = f"{tool.shown(context.project)} lock" if lock and word == "Error" else None
+    return Finding(f"poetry:{word.lower()}", SEVERITIES[word], message, Location(file), fix)
+
+
+CHECK = Poetry()

@@ -1,0 +1,90 @@
+"""`pytest`: the project's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from holdfast.checks import facts
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, run_tool, said
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+NO_TESTS = 5
+COLLECTION_BROKEN = 2
+
+
+class Pytest:
+    name = "pytest"
+    summary = "the tests, by pytest"
+
+    def wanted(self, context: Context) -> bool:
+        files = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py")
+        sections = ("tool:pytest", "pytest")
+        return facts.configures(context, "pytest", files=files, sections=sections) or facts.depends_on(
+            context, "pytest"
+        )
+
+    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+        return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), ("pytest.ini", "tox.ini", "setup.cfg"))
+
+    def run(self, context: Context) -> Result:
+        """Exit 0 is passed and 1 failed tests; 2 is broken collection, 3 and 4 pytest's own trouble, 5 no tests."""
+        from xml.etree import ElementTree
+
+        tool = find_tool(context, self.name, "pytest", own_only=True)
+        context.scratch.mkdir(parents=True, exist_ok=True)
+        junit = context.scratch / "pytest-junit.xml"
+        junit.unlink(missing_ok=True)
+        argv = [tool.path, f"--junit-xml={junit}", "-o", "junit_family=xunit1", "-q", *context.args]
+        done = run_tool(context, self.name, argv)
+        if done.exit_code == NO_TESTS:
+            raise CannotRun(self.name, "pytest collected no tests", output=said(done))
+        if done.exit_code not in (0, 1, COLLECTION_BROKEN):
+            raise crashed(self.name, tool, done)
+        try:
+            cases = list(ElementTree.parse(junit).iter("testcase"))  # noqa: S314 - expat bounds entity expansion
+        except (OSError, ElementTree.ParseError) as error:
+            raise crashed(self.name, tool, done) from error
+        finally:
+            junit.unlink(missing_ok=True)
+        return _result(tool, tool.shown(context.project), cases, done.exit_code, said(done))
+
+
+def _result(tool: Tool, shown: str, cases: list[Element], exit_code: int, output: str) -> Result:
+    findings = tuple(found for case in cases if (found := _finding(shown, case)))
+    ran = sum(case.find("skipped") is None for case in cases)
+    if exit_code == COLLECTION_BROKEN:
+        broken = "the tests could not be collected"
+        return Result("pytest", Status.ERROR, findings, broken, tool=str(tool), output="" if findings else output)
+    if ran == 0:
+        raise CannotRun("pytest", f"all {len(cases)} tests were skipped", output=output)
+    # exit 1 without a failed test is a plugin's verdict, such as pytest-cov's --cov-fail-under
+    reason = _last_line(output) if exit_code and not findings else None
+    status = Status.FAILED if exit_code else Status.PASSED
+    return Result("pytest", status, findings, reason, checked=Checked(ran, len(cases), "tests"), tool=str(tool))
+
+
+def _last_line(output: str) -> str:
+    return output.splitlines()[-1] if output else "pytest said nothing"
+
+
+def _finding(tool: str, case: Element) -> Finding | None:
+    failure = case.find("failure")
+    trouble = case.find("error") if failure is None else failure
+    if trouble is None:
+        return None
+    name, line, file = (case.get(key) or "" for key in ("name", "line", "file"))
+    place = Location(Path(file).as_posix(), int(line) + 1 if line.isdigit() else None) if file else None
+    reason = (trouble.get("message") or "").splitlines()
+    message = f"{case.get('classname', '')}.{name}".strip(".") + (f": {reason[0]}" if reason else "")
+    if failure is None:
+        return Finding("pytest:error", Severity.ERROR, message, place)
+    target = file if "[" in name else f"{file}::{name}"  # a parameter's text is not always a node id
+    return Finding("pytest:failed", Severity.ERROR, message, place, f"{tool} {target}" if file else None)
+
+
+CHECK = Pytest()

@@ -1,0 +1,119 @@
+"""Running many checks at once: what is remembered first, then the rest, the longest first, up to so many together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from holdfast.checks.interface import Check, Context
+from holdfast.checks.tools import CannotRun
+from holdfast.core.errors import HoldfastError
+from holdfast.core.findings import Result, Status, judged
+
+LONGEST_FIRST = ("pytest", "mypy", "flake8", "black", "poetry", "ruff")
+
+
+class Listener(Protocol):
+    """Who is told while checks run; called from several threads."""
+
+    def started(self, name: str) -> None: ...
+
+    def finished(self, result: Result) -> None: ...
+
+
+class Job(NamedTuple):
+    """A check with the context that it runs in."""
+
+    check: Check
+    context: Context
+    expected_s: float | None = None
+    """How long it took last time."""
+
+
+class Interrupted(Exception):
+    """Somebody asked to stop. Holds what had finished by then, and what had not as skipped."""
+
+    def __init__(self, results: list[Result]) -> None:
+        super().__init__("interrupted")
+        self.results = results
+
+
+def run_one(job: Job, *, strict: bool) -> Result:
+    """One check's result. Whatever keeps it from looking becomes a result with status error, never a pass."""
+    started = time.monotonic()
+    try:
+        result = judged(job.check.run(job.context), strict=strict)
+    except CannotRun as error:
+        result = error.result
+    except HoldfastError as error:
+        result = Result(job.check.name, Status.ERROR, reason=error.message, hint=error.hint)
+    except Exception as error:
+        result = Result(job.check.name, Status.ERROR, reason=f"crashed: {type(error).__name__}: {error}")
+    return replace(result, duration_s=time.monotonic() - started)
+
+
+def run_all(
+    jobs: Sequence[Job], *, at_once: int, strict: bool, fail_fast: bool, stop: threading.Event, listener: Listener
+) -> list[Result]:
+    """The results in the order of `jobs`. Raises Interrupted on Ctrl-C, with the children ended."""
+    waiting = sorted(jobs, key=_expected)
+    results: dict[str, Result] = {}
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                if not waiting or stop.is_set():
+                    return
+                job = waiting.pop(0)
+            listener.started(job.check.name)
+            result = run_one(job, strict=strict)
+            with lock:
+                results[result.check] = result
+            listener.finished(result)
+            if fail_fast and result.status in (Status.FAILED, Status.ERROR):
+                stop.set()
+
+    interrupted = _run_threads(work, min(at_once, len(jobs)), stop)
+    ordered = [results.get(job.check.name) or _not_run(job, interrupted=interrupted) for job in jobs]
+    if interrupted:
+        raise Interrupted(ordered)
+    return ordered
+
+
+def _run_threads(work: Callable[[], None], count: int, stop: threading.Event) -> bool:
+    """Runs `work` in so many threads and waits; returns whether Ctrl-C came, after which each ends its own child."""
+    ended = threading.Semaphore(0)  # not join: an interrupted join takes the thread for ended (bpo-45274)
+
+    def run_and_tell() -> None:
+        try:
+            work()
+        finally:
+            ended.release()
+
+    for _ in range(count):
+        threading.Thread(target=run_and_tell, daemon=True).start()
+    interrupted, left = False, count
+    while left:
+        try:
+            ended.acquire()
+            left -= 1
+        except KeyboardInterrupt:
+            interrupted = True
+            stop.set()
+    return interrupted
+
+
+def _not_run(job: Job, *, interrupted: bool) -> Result:
+    reason = "interrupted before it ran" if interrupted else "not run: another check failed first"
+    return Result(job.check.name, Status.SKIPPED, reason=reason)
+
+
+def _expected(job: Job) -> tuple[float, int]:
+    """The longest first, by how long it took last time; those never timed before them, in a usual order."""
+    name = job.check.name
+    usual = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else -1
+    return (-job.expected_s if job.expected_s is not None else float("-inf"), usual)

@@ -1,0 +1,147 @@
+"""Finding and running the tools that checks wrap."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from holdfast.checks.interface import Context, Environment
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+from holdfast.core.process import Completed, MissingProgram, run
+
+OUTPUT_TAIL = 4000
+
+
+class CannotRun(Exception):
+    """The check could not look. Holds the Result that says why: status error, or skipped where it was told to stop."""
+
+    def __init__(
+        self, check: str, reason: str, *, hint: str | None = None, output: str = "", status: Status = Status.ERROR
+    ) -> None:
+        super().__init__(reason)
+        self.result = Result(check, status, reason=reason, hint=hint, output=output[-OUTPUT_TAIL:])
+
+
+class Tool(NamedTuple):
+    """A program that a check runs."""
+
+    name: str
+    path: Path
+    version: str | None
+    own: bool
+    """Whether it is the one in the project's environment."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}" if self.version else self.name
+
+    def shown(self, project: Path) -> str:
+        """How a user in the project's root would call it."""
+        return str(self.path.relative_to(project)) if self.path.is_relative_to(project) else self.name
+
+
+def find_tool(context: Context, check: str, name: str, *, own_only: bool = False) -> Tool:
+    """The program in the project's environment, else (unless `own_only`) the one on PATH.
+
+    Raises CannotRun, with the command that installs it, where there is none.
+    """
+    environment = context.environment
+    if environment is not None and os.access(environment.bin / name, os.X_OK):
+        return Tool(name, environment.bin / name, installed_version(environment, name), own=True)
+    found = None if own_only else shutil.which(name, path=context.child_env.get("PATH", ""))
+    if found:
+        return Tool(name, Path(found), None, own=False)
+    where = "in the project's environment" if own_only else "in the project's environment or on PATH"
+    raise CannotRun(check, f"{name} is not installed {where}", hint=_install_hint(context, name))
+
+
+def _install_hint(context: Context, name: str) -> str:
+    if (context.project / "poetry.lock").is_file():
+        return f"poetry install, or poetry add --group dev {name} where the project does not name it"
+    if (context.project / "uv.lock").is_file():
+        return f"uv sync, or uv add --dev {name} where the project does not name it"
+    python = context.environment.python if context.environment else Path("python3")
+    return f"{python} -m pip install {name}"
+
+
+def installed_version(environment: Environment, name: str) -> str | None:
+    """The version of a distribution by the name of its metadata directory, without running anything."""
+    pattern = re.compile(rf"{re.escape(name)}-([^-]+)\.dist-info", re.IGNORECASE)
+    for directory in environment.site_packages:
+        try:
+            names = os.listdir(directory)  # noqa: PTH208 - names alone; pathlib makes an object of each
+        except OSError:
+            continue
+        for match in filter(None, map(pattern.fullmatch, names)):
+            return match[1]
+    return None
+
+
+def stray_tool(tool: Tool, context: Context) -> tuple[Finding, ...]:
+    """A warning where the tool is not the project's own, so that its version may be any."""
+    if tool.own:
+        return ()
+    message = f"{tool.name} comes from {tool.path}, not from the project's environment: its version may differ"
+    return (Finding("TOOL001", Severity.WARNING, message, fix=_install_hint(context, tool.name)),)
+
+
+def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mapping[str, str] | None = None) -> Completed:
+    """Runs a tool in the project's root. Raises CannotRun where it is missing, timed out, was stopped or killed."""
+    try:
+        done = run(
+            [str(arg) for arg in argv],
+            cwd=context.project,
+            env={**context.child_env, **(extra or {})},
+            timeout_s=context.timeout_s,
+            stop=context.stop,
+        )
+    except MissingProgram as error:
+        raise CannotRun(check, error.message, hint=error.hint) from error
+    if done.timed_out:
+        reason = f"timed out after {context.timeout_s:g}s"
+        hint = f"give it longer: --timeout, or [tool.holdfast.checks.{check}] timeout"
+        raise CannotRun(check, reason, hint=hint, output=said(done))
+    if done.cancelled:
+        raise CannotRun(check, "stopped before it ended", status=Status.SKIPPED)
+    if done.exit_code < 0:
+        raise CannotRun(check, f"ended by signal {-done.exit_code}", output=said(done))
+    if done.truncated:
+        raise CannotRun(check, "said more than could be kept", hint="run the tool by itself to see all of it")
+    return done
+
+
+def said(done: Completed) -> str:
+    """What the tool said on both streams, as text."""
+    return (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+
+
+def crashed(check: str, tool: Tool, done: Completed) -> CannotRun:
+    """The tool ended in a way that means neither "clean" nor "findings"."""
+    return CannotRun(check, f"{tool} could not check: exit code {done.exit_code}", output=said(done))
+
+
+def outcome(
+    check: str,
+    tool: Tool,
+    findings: Sequence[Finding],
+    *,
+    looked_at: tuple[int, str],
+    failed: bool,
+    reason: str | None = None,
+) -> Result:
+    """The result of a tool that did look: passed or failed, with how much it was given to look at."""
+    count, unit = looked_at
+    if count == 0 and not failed:
+        raise CannotRun(check, f"found no {unit} to look at")
+    status = Status.FAILED if failed else Status.PASSED
+    return Result(check, status, tuple(findings), reason, checked=Checked(count, count, unit), tool=str(tool))
+
+
+def relative(context: Context, path: str) -> str:
+    """A path that a tool printed, relative to the project with forward slashes where it lies inside."""
+    place = Path(path)
+    whole = place if place.is_absolute() else context.project / place
+    return whole.relative_to(context.project).as_posix() if whole.is_relative_to(context.project) else path

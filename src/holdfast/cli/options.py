@@ -1,0 +1,76 @@
+"""Options and small pieces that several subcommands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from holdfast.core.errors import ExitCode, HoldfastError
+from holdfast.core.findings import Report
+
+
+class Format(StrEnum):
+    """The formats of a report; see holdfast.render.FORMATS."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+Project = Annotated[
+    Path | None, typer.Option("--project", "-C", metavar="DIR", help="The project; by default the nearest one upwards.")
+]
+ReportFormat = Annotated[Format, typer.Option("--format", help="How to print the report.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write the report here; text goes to the terminal.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail too.")]
+NoLog = Annotated[bool, typer.Option("--no-log", help="Do not log this run in the task registry.")]
+
+
+def names(values: list[str] | None) -> tuple[str, ...]:
+    """Names given as repeated options, comma separated, or both."""
+    return tuple(name.strip() for value in values or () for name in value.split(",") if name.strip())
+
+
+def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
+    """Prints the report, or writes it to a file and prints it as text; returns its exit code.
+
+    A file that cannot be written does not keep the report from the reader: it is printed, and the exit code is 2.
+    """
+    from holdfast.core.files import write_atomic
+    from holdfast.render import render
+    from holdfast.render.terminal import wants_color, width
+
+    color, columns = wants_color(sys.stdout, os.environ), width(sys.stdout, os.environ)
+    shown = form if output is None else Format.TEXT
+    sys.stdout.write(render(report, shown.value, color=color, width=columns))
+    code = report.exit_code
+    if output is not None:
+        try:
+            write_atomic(output, render(report, form.value).encode("utf-8", "replace"))
+        except HoldfastError as error:
+            sys.stdout.flush()
+            typer.echo(f"holdfast: {error.message}", err=True)
+            code = ExitCode.UNUSABLE
+    if form is Format.GITHUB:
+        _step_summary(report)
+    return code
+
+
+def _step_summary(report: Report) -> None:
+    """Adds the report to the page of the GitHub Actions step, where there is one."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page:
+        from holdfast.core.files import file_errors
+        from holdfast.render.github import summary
+
+        with file_errors(Path(page), "write"), Path(page).open("a", encoding="utf-8") as file:
+            file.write(summary(report))

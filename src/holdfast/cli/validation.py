@@ -1,0 +1,105 @@
+"""Puts together what `validate-env` needs: the project, its configuration, its environment and its checks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from holdfast.checks.inputs import list_files
+from holdfast.checks.interface import Context, Environment
+from holdfast.checks.validate import Validation, make_scratch, own_checks, validate
+from holdfast.checks.validate import explain as explain_check
+from holdfast.cli.options import Format, publish
+from holdfast.core.config import Config, load_config, read_pyproject
+from holdfast.core.errors import ExitCode
+from holdfast.core.git import git_env
+from holdfast.core.project import find_project
+from holdfast.plugins import registered
+
+
+def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str, Any]) -> Validation:
+    """Everything about the project that a run needs. Raises HoldfastError for what the user must mend."""
+    project = find_project(directory, env)
+    config = load_config(project, env, options)
+    environment = _environment(project, config, env)
+    ignored = _registry_names(config)
+    context = Context(
+        project=project,
+        pyproject=read_pyproject(project),
+        files=list_files(project, ignored),
+        config=config,
+        env=env,
+        child_env=child_env(env, environment),
+        environment=environment,
+        scratch=project / ".holdfast" / "cache" / "tools",
+    )
+    checks = registered()
+    for check in own_checks(config):
+        checks.register(check.name, check, source="this project's configuration")
+    home = Path(env.get("HOME") or "/")
+    return Validation(context, tuple(checks.load()), home, threading.Event(), ignored)
+
+
+def _registry_names(config: Config) -> tuple[str, ...]:
+    """The task registry and what stands beside it: archives by month, side files of a repair."""
+    return (config.registry.removesuffix(".json") + ".",)
+
+
+def _environment(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:
+    from holdfast.checks.venv import environment_for
+
+    found = environment_for(project, env, config.venv)
+    if found is None:
+        return None
+    return Environment(found.root, found.bin, found.python, (found.site_packages,) if found.site_packages else ())
+
+
+def child_env(env: Mapping[str, str], environment: Environment | None) -> dict[str, str]:
+    """The variables for the programs that checks run: the project's environment is the active one, no other."""
+    clean = {
+        key: value for key, value in git_env(env).items() if key not in ("PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX")
+    }
+    if environment is not None:
+        clean["VIRTUAL_ENV"] = str(environment.root)
+        clean["PATH"] = os.pathsep.join([str(environment.bin), env.get("PATH", "")])
+    return clean
+
+
+def list_checks(validation: Validation) -> ExitCode:
+    """Prints each check with what it is about and whether it would run."""
+    selected = {check.name for check in validation.selected()}
+    width = max(len(check.name) for check in validation.checks)
+    for check in validation.checks:
+        state = "runs" if check.name in selected else "-   "
+        typer.echo(f"{check.name.ljust(width)}  {state}  {check.summary}")
+    return ExitCode.OK
+
+
+def explain(validation: Validation, name: str) -> ExitCode:
+    """Prints what is remembered of a check, and which of its inputs changed."""
+    headline, changes = explain_check(validation, name)
+    typer.echo("\n".join([headline, *(f"  {change}" for change in changes)]))
+    return ExitCode.OK
+
+
+def run(validation: Validation, form: Format, output: Path | None, *, log: bool) -> ExitCode:
+    """Runs the checks, with progress on standard error, and publishes the report."""
+    from holdfast.cli.log import ended, logged
+    from holdfast.render.live import progress
+    from holdfast.render.terminal import moves_cursor
+
+    context = validation.context
+    names = [check.name for check in validation.selected()]
+    make_scratch(context.project)
+    with logged(context.project, context.config, "validate-env", enabled=log) as entry:
+        with progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener:
+            report = validate(validation, listener=listener, run_id=entry.id)
+        code = publish(report, form, output)
+        entry.finish(*ended(code))
+    return code

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from holdfast.checks.interface import Context
+from holdfast.checks.pytest import CHECK
+from holdfast.checks.tools import CannotRun
+from holdfast.core.findings import Location, Status
+
+Make = Callable[..., Context]
+NO_CACHE = ("-p", "no:cacheprovider")
+
+
+def test_passing_tests_pass_and_are_counted(make_context: Make) -> None:
+    text = "import pytest\ndef test_a(): pass\n@pytest.mark.skip\ndef test_b(): pass\n"
+    result = CHECK.run(make_context({"test_a.py": text}, args=NO_CACHE))
+    assert (result.status, str(result.checked)) == (Status.PASSED, "1 of 2 tests")
+
+
+def test_a_failed_test_has_place_reason_and_the_command_that_runs_it_again(make_context: Make) -> None:
+    result = CHECK.run(make_context({"tests/test_a.py": "def test_a():\n    assert 1 == 2\n"}, args=NO_CACHE))
+    (finding,) = result.findings
+    assert (result.status, finding.id, finding.location) == (
+        Status.FAILED,
+        "pytest:failed",
+        Location("tests/test_a.py", 1),
+    )
+    assert finding.message == "tests.test_a.test_a: assert 1 == 2"
+    assert (finding.fix or "").endswith("pytest tests/test_a.py::test_a")
+
+
+def test_a_broken_fixture_is_an_error_among_the_findings(make_context: Make) -> None:
+    result = CHECK.run(make_context({"test_a.py": "def test_a(nothing): pass\n"}, args=NO_CACHE))
+    assert [finding.id for finding in result.findings] == ["pytest:error"]
+
+
+def test_no_tests_is_could_not_run(make_context: Make) -> None:
+    with pytest.raises(CannotRun, match="collected no tests"):
+        CHECK.run(make_context({"a.py": ""}, args=NO_CACHE))
+
+
+def test_all_tests_skipped_is_could_not_run(make_context: Make) -> None:
+    text = "import pytest\n@pytest.mark.skip\ndef test_a(): pass\n"
+    with pytest.raises(CannotRun, match="all 1 tests were skipped"):
+        CHECK.run(make_context({"test_a.py": text}, args=NO_CACHE))
+
+
+def test_broken_collection_is_could_not_run_with_the_place(make_context: Make) -> None:
+    result = CHECK.run(make_context({"test_a.py": "import nothing_of_the_kind\n"}, args=NO_CACHE))
+    assert (result.status, result.reason) == (Status.ERROR, "the tests could not be collected")
+    assert "nothing_of_the_kind" in result.findings[0].message or result.findings[0].message
+
+
+def test_a_wrong_call_is_could_not_run(make_context: Make) -> None:
+    with pytest.raises(CannotRun, match="exit code 4"):
+        CHECK.run(make_context({"test_a.py": ""}, args=("--no-such-option",)))
+
+
+def test_a_plugin_that_fails_the_run_is_reported_with_its_words(make_context: Make) -> None:
+    conftest = (
+        "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n"
+        "def pytest_unconfigure():\n    print('coverage too low')\n"
+    )
+    files = {"conftest.py": conftest, "test_a.py": "def test_a(): pass\n"}
+    result = CHECK.run(make_context(files, args=NO_CACHE))
+    assert (result.status, result.findings, result.reason) == (Status.FAILED, (), "coverage too low")
+
+
+def test_it_is_wanted_where_configured(make_context: Make) -> None:
+    assert not CHECK.wanted(make_context({}))
+    assert CHECK.wanted(make_context({"setup.cfg": "[tool:pytest]\n"}))
+    assert CHECK.wanted(make_context({"tests/conftest.py": ""}))

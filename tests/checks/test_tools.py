@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from holdfast.checks.interface import Context
+from holdfast.checks.tools import CannotRun, find_tool, installed_version, relative, run_tool, stray_tool
+from holdfast.core.findings import Status
+
+Make = Callable[..., Context]
+
+
+def test_the_projects_own_tool_comes_before_the_one_on_path(make_context: Make) -> None:
+    tool = find_tool(make_context({}), "ruff", "ruff")
+    assert tool.path == Path(sys.prefix, "bin", "ruff")
+    assert tool.own
+    assert stray_tool(tool, make_context({})) == ()
+
+
+def test_a_tool_from_path_is_used_with_a_warning(make_context: Make) -> None:
+    context = make_context({}, tools=False)._replace(child_env={"PATH": str(Path(sys.prefix, "bin"))})
+    tool = find_tool(context, "ruff", "ruff")
+    (finding,) = stray_tool(tool, context)
+    assert not tool.own
+    assert finding.id == "TOOL001"
+    assert "not from the project's environment" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [("poetry.lock", "poetry install"), ("uv.lock", "uv sync"), ("requirements.txt", "-m pip install ruff")],
+)
+def test_the_hint_speaks_the_projects_own_packaging_tool(make_context: Make, file: str, hint: str) -> None:
+    with pytest.raises(CannotRun) as caught:
+        find_tool(make_context({file: ""}, tools=False), "ruff", "ruff")
+    assert hint in (caught.value.result.hint or "")
+
+
+def test_a_version_is_read_from_the_metadata_directory(make_context: Make, tmp_path: Path) -> None:
+    context = make_context({})
+    assert context.environment is not None
+    for name in ("other-2.0.dist-info", "Ruff-1.2.3.dist-info"):
+        (tmp_path / "site" / name).mkdir(parents=True)
+    environment = context.environment._replace(site_packages=(tmp_path / "gone", tmp_path / "site"))
+    assert installed_version(environment, "ruff") == "1.2.3"
+    assert installed_version(environment, "black") is None
+
+
+def test_a_tool_past_its_time_is_could_not_run(make_context: Make) -> None:
+    context = make_context({})._replace(timeout_s=0.2)
+    with pytest.raises(CannotRun, match=r"timed out after 0\.2s") as caught:
+        run_tool(context, "slow", [sys.executable, "-c", "import time; time.sleep(60)"])
+    assert "[tool.holdfast.checks.slow] timeout" in (caught.value.result.hint or "")
+
+
+def test_a_tool_that_was_told_to_stop_is_skipped(make_context: Make) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CannotRun, match="stopped before it ended") as caught:
+        run_tool(make_context({})._replace(stop=stop), "x", [sys.executable, "-c", "import time; time.sleep(60)"])
+    assert caught.value.result.status is Status.SKIPPED
+
+
+def test_a_tool_that_a_signal_ended_is_could_not_run(make_context: Make) -> None:
+    code = f"import os; os.kill(os.getpid(), {signal.SIGKILL:d})"
+    with pytest.raises(CannotRun, match="ended by signal 9"):
+        run_tool(make_context({}), "x", [sys.executable, "-c", code])
+
+
+def test_paths_inside_the_project_become_relative_to_it(make_context: Make) -> None:
+    context = make_context({})
+    assert relative(context, f"{context.project}/src/a.py") == "src/a.py"
+    assert relative(context, "src/a.py") == "src/a.py"
+    assert relative(context, "/elsewhere/a.py") == "/elsewhere/a.py"
