@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from fcntl import LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 
 import pytest
-from tests.registries import append, events_in, started, write
+from tests.registries import append, events_in, started, uncovered_env, write
 
 from holdfast.core.registry_reader import opened
 from holdfast.tasks.verify import verify
@@ -68,8 +67,7 @@ def test_eight_processes_lose_no_event_and_every_look_at_the_file_finds_it_valid
 def test_fifty_writers_killed_at_random_points_lose_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "task_registry.json"
     run = [sys.executable, str(HERE / "registry_killed.py"), str(path), "50", str(seed)]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # kills spoil its data
-    said = json.loads(subprocess.run(run, env=env, check=True, capture_output=True).stdout)
+    said = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     ids = {event["id"] for event in events_in(path)}
     assert set(said["acknowledged"]) <= ids
     assert len(said["acknowledged"]) >= 100
