@@ -54,7 +54,6 @@ def test_another_environment_can_be_named(holdfast: Cli, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--format", "xml"], "Invalid value for '--format'"),
         (["--yes"], "--yes runs what --fix prints"),
         (["--python", "gone"], "--python gone: no such directory"),
         (["--project", "gone"], "gone: no such directory"),
@@ -65,6 +64,12 @@ def test_what_cannot_be_done_is_2_with_a_hint(holdfast: Cli, shop: Shop, args: l
     assert (said.exit_code, said.stdout) == (2, "")
     assert message in said.stderr
     assert "\nhint: " in said.stderr
+
+
+def test_a_form_that_there_is_not_is_2_with_those_that_there_are(holdfast: Cli, shop: Shop) -> None:
+    said = holdfast("venv-check", "--format", "xml", cwd=shop.root)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "'xml' is not one of 'text', 'json', 'junit', 'sarif', 'github'" in said.stderr
 
 
 def test_a_broken_pyproject_is_2_with_its_line(holdfast: Cli, shop: Shop) -> None:

@@ -11,9 +11,9 @@ from holdfast.core.findings import Finding, Location, Result, Severity
 
 # black has no machine output; these lines of its standard error are all that names files (the third since 26.10).
 # The status comes from its exit code alone.
-WOULD_REFORMAT = re.compile(r"^would reformat (.+)$")
-CANNOT_PARSE = re.compile(r"^error: cannot parse: (.+):(\d+):(\d+)$")
-CANNOT_FORMAT = re.compile(r"^error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?$")
+WOULD_REFORMAT = r"would reformat (.+)"
+CANNOT_PARSE = r"error: cannot parse: (.+):(\d+):(\d+)"
+CANNOT_FORMAT = r"error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?"
 
 
 class Black:
@@ -41,14 +41,14 @@ class Black:
 
 
 def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
-    if match := WOULD_REFORMAT.match(line):
+    if match := re.fullmatch(WOULD_REFORMAT, line):
         file = relative(context, match[1])
         fix = f"{tool.shown(context.project)} {file}"
         return Finding("black:reformat", Severity.ERROR, "would be reformatted", Location(file), fix)
-    if match := CANNOT_PARSE.match(line):
+    if match := re.fullmatch(CANNOT_PARSE, line):
         place = Location(relative(context, match[1]), int(match[2]))
         return Finding("black:cannot-format", Severity.ERROR, "cannot be parsed", place)
-    if match := CANNOT_FORMAT.match(line):
+    if match := re.fullmatch(CANNOT_FORMAT, line):
         place = Location(relative(context, match[1]), int(match[3]) if match[3] else None)
         return Finding("black:cannot-format", Severity.ERROR, match[2], place)
     return None

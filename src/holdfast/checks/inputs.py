@@ -30,7 +30,11 @@ def list_files(project: Path, ignored: tuple[str, ...] = ()) -> tuple[str, ...]:
 
     A name that starts with one of `ignored` is left out: the task registry is evidence, not an input.
     """
-    names = project_files(project)
+    return chosen(project, project_files(project), ignored)
+
+
+def chosen(project: Path, names: list[str] | None, ignored: tuple[str, ...]) -> tuple[str, ...]:
+    """`list_files`, where git has answered already: with `names`, or with None outside a repository."""
     found = names if names is not None else snapshot.walk(project)
     return tuple(name for name in found if not name.startswith(ignored)) if ignored else tuple(found)
 

@@ -15,8 +15,15 @@ def matching(files: Iterable[str], globs: tuple[str, ...]) -> list[str]:
     """
     if "**" in globs:
         return list(files)
-    pattern = _compiled(globs)
-    return [file for file in files if pattern.match(file)]
+    endings, rest = _parted(globs)
+    pattern = _compiled(rest)
+    return [file for file in files if file.endswith(endings) or pattern.match(file)]
+
+
+def _parted(globs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The endings that `*.py` and its like mean, which need no pattern, and the other globs."""
+    simple = [glob for glob in globs if glob.startswith("*.") and not set("*?[/") & set(glob[1:])]
+    return tuple(glob[1:] for glob in simple), tuple(glob for glob in globs if glob not in simple)
 
 
 @lru_cache(maxsize=64)

@@ -11,14 +11,14 @@ from typing import Any
 
 import typer
 
-from holdfast.checks.inputs import list_files
+from holdfast.checks.inputs import chosen
 from holdfast.checks.interface import Context, Environment
 from holdfast.checks.validate import Validation, make_scratch, own_checks, validate
 from holdfast.checks.validate import explain as explain_check
 from holdfast.cli.options import Format, publish
 from holdfast.core.config import Config, load_config, read_pyproject
 from holdfast.core.errors import ExitCode
-from holdfast.core.git import git_env
+from holdfast.core.git import ask_project_files, git_env
 from holdfast.core.project import find_project
 from holdfast.plugins import registered
 
@@ -26,13 +26,17 @@ from holdfast.plugins import registered
 def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str, Any]) -> Validation:
     """Everything about the project that a run needs. Raises HoldfastError for what the user must mend."""
     project = find_project(directory, env)
-    config = load_config(project, env, options)
-    environment = _environment(project, config, env)
+    git_files = ask_project_files(project)
+    try:  # git looks while the configuration and the environment are read
+        config = load_config(project, env, options)
+        environment = _environment(project, config, env)
+    finally:
+        names = git_files()
     ignored = _registry_names(config)
     context = Context(
         project=project,
         pyproject=read_pyproject(project),
-        files=list_files(project, ignored),
+        files=chosen(project, names, ignored),
         config=config,
         env=env,
         child_env=child_env(env, environment),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,8 +47,13 @@ def git_env(env: Mapping[str, str]) -> dict[str, str]:
 
 def git(project: Path, *arguments: str) -> bytes | None:
     """What `git ARGUMENTS` prints in the project, or None where git is missing, fails or takes too long."""
+    return ask(project, *arguments)()
+
+
+def ask(project: Path, *arguments: str) -> Callable[[], bytes | None]:
+    """Starts `git ARGUMENTS` in the project; what is returned waits for it and says what `git` would."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             # The git that the user's PATH names is the one meant. A repository's fsmonitor is a program that it names.
             ["git", "-c", "core.fsmonitor=false", *arguments],  # noqa: S607
             cwd=project,
@@ -56,12 +61,20 @@ def git(project: Path, *arguments: str) -> bytes | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=TIMEOUT_S,
-            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    except OSError:
+        return lambda: None
+
+    def answer() -> bytes | None:
+        with process:
+            try:
+                said, _ = process.communicate(timeout=TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return None
+        return said if process.returncode == 0 else None
+
+    return answer
 
 
 def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
@@ -76,7 +89,7 @@ def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
     commit, dirty = None, False
     for field in said.split(b"\0"):
         if field.startswith(b"# branch.oid "):
-            commit = field.removeprefix(b"# branch.oid ").decode("ascii", "replace")
+            commit = field.removeprefix(b"# branch.oid ").decode(errors="replace")
         elif field and not field.startswith(b"# "):
             dirty = True
             break  # the rest are files, whose names may look like headers
@@ -89,7 +102,15 @@ def project_files(project: Path) -> list[str] | None:
     Names that are not UTF-8 come with surrogate escapes, as `os.fsdecode` gives them. A file that is tracked and gone
     is among them; a submodule is its directory, and another repository inside this one its directory with a slash.
     """
-    said = git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    if said is None:
-        return None
-    return sorted({os.fsdecode(name) for name in said.split(b"\0") if name})
+    return ask_project_files(project)()
+
+
+def ask_project_files(project: Path) -> Callable[[], list[str] | None]:
+    """Starts git on `project_files`; what is returned waits for it and gives them."""
+    answer = ask(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+
+    def files() -> list[str] | None:
+        said = answer()
+        return None if said is None else sorted({os.fsdecode(name) for name in said.split(b"\0") if name})
+
+    return files

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 MASK = "***"
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(NamedTuple):
     """What one kind of secret looks like. Only the group `secret` of the pattern is masked.
 
     A text without any of `hints` (in lower case) cannot match: looking for them first spares compiling the pattern.
@@ -27,8 +26,7 @@ class Detector:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """Where a secret stands in a text, and which detector found it."""
 
     detector: str

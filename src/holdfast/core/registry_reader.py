@@ -7,8 +7,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.core import registry_format as form
 from holdfast.core.errors import HoldfastError
@@ -18,8 +18,7 @@ LOCK_WAIT_S = 10.0
 _BLOCK = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A registry as it was when it was opened: what lies before `end` is never changed by those who append."""
 
     path: Path

@@ -6,13 +6,10 @@ import os
 import re
 from collections.abc import Mapping
 from typing import IO
-from unicodedata import combining, east_asian_width
 
-_COLOR_CODES = re.compile(r"\x1b\[[0-9;:]*m")
+_COLOR_CODES = r"\x1b\[[0-9;:]*m"
 # Controls apart from tab and line feed, lone surrogates, separators and directions that reorder a line, noncharacters.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 _NO = ("", "0", "false")
 
 
@@ -59,8 +56,9 @@ def printable(text: str) -> str:
 
     Colour codes are dropped, line ends become line feeds, and bytes that were not UTF-8 show as `\xff`.
     """
-    plain = _COLOR_CODES.sub("", text.replace("\r\n", "\n"))
-    return _UNPRINTABLE.sub(_escaped, plain)
+    if text.isascii() and text.isprintable():  # most lines are, and need no pattern compiled
+        return text
+    return re.sub(_UNPRINTABLE, _escaped, re.sub(_COLOR_CODES, "", text.replace("\r\n", "\n")))
 
 
 def one_line(text: str) -> str:
@@ -79,6 +77,8 @@ def columns(text: str) -> int:
     """How many columns printable text takes; East Asian wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
+    from unicodedata import combining, east_asian_width
+
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 

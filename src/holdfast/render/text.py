@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from holdfast.core.findings import Finding, Report, Result, Severity, Status
 from holdfast.render.terminal import columns, one_line, padded, printable
@@ -23,8 +23,7 @@ SAYS_WIDTH = 30
 Paint = Callable[..., str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(NamedTuple):
     """How to write for one reader: with colours or without, wrapped at a width or not at all."""
 
     paint: Paint

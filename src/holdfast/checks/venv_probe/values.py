@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import NamedTuple, Tuple
 
@@ -102,6 +101,8 @@ def why_unanswered(answer: Answer) -> list[str]:
 
 def _word(word: str) -> str:
     if word.isprintable():
+        import shlex
+
         return shlex.quote(word)
     raw = word.encode("utf-8", "surrogateescape")
     return "$'" + "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\x{byte:02x}" for byte in raw) + "'"

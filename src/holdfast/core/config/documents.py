@@ -70,7 +70,7 @@ def find_documents(project: Path, *, thorough: bool) -> tuple[list[Document], li
     """
     documents: list[Document] = []
     mistakes: list[Mistake] = []
-    places: list[str] = []
+    places: list[str | Document] = []
     for name, read in ((PYPROJECT, _pyproject_of), *((name, _own_file) for name in OWN_FILES)):
         try:
             text = _text(project, name)
@@ -80,18 +80,21 @@ def find_documents(project: Path, *, thorough: bool) -> tuple[list[Document], li
             places += [] if name == PYPROJECT else [name]
         else:
             documents += [] if document is None else [document]
-            places += [] if document is None else [_described(document)]
+            places += [] if document is None else [document]
     if len(places) > 1:
-        message = f"the configuration is in {' and '.join(places)}; keep one of them"
-        mistakes.append(Mistake(TWO_FILES, message, places[0].partition(":")[0]))
+        shown = [_described(place) for place in places]
+        message = f"the configuration is in {' and '.join(shown)}; keep one of them"
+        mistakes.append(Mistake(TWO_FILES, message, shown[0].partition(":")[0]))
     for name, right in MISNAMED.items():
         if (project / name).exists():
             mistakes.append(Mistake(WRONG_NAME, f"a file of this name is not read; its place is {right}", name))
     return documents, mistakes
 
 
-def _described(document: Document) -> str:
-    return f"{document.origin(())} [tool.holdfast]" if document.root else document.name
+def _described(place: str | Document) -> str:
+    if isinstance(place, str):
+        return place
+    return f"{place.origin(())} [tool.holdfast]" if place.root else place.name
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:
