@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from holdfast.core.registry import Registry
 
 CREATED = '{"event":"created","at":"2026-11-20T05:00:00.000Z"}'
 HEADER = f'{{"schema":"holdfast/task-registry/1","project":"shop","events":[{CREATED}'
+
+
+def uncovered_env() -> dict[str, str]:
+    """The environment for children that are killed or limited, which would spoil the data of a coverage run."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 def ulid(number: int) -> str:

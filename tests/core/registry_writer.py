@@ -1,4 +1,6 @@
-"""A process that appends: `registry_writer.py FILE NAME COUNT` adds so many events and exits."""
+"""A process that appends: `registry_writer.py FILE NAME ROUNDS EVENTS` adds so many events after each line it reads.
+
+Before each round it prints a line."""
 
 from __future__ import annotations
 
@@ -8,11 +10,15 @@ from pathlib import Path
 from holdfast.core.registry import Registry
 
 
-def main(path: str, name: str, count: str) -> None:
+def main(path: str, name: str, rounds: str, events: str) -> None:
     """Appends notes whose ids tell the writer and the turn."""
     with Registry(Path(path)) as registry:
-        for number in range(int(count)):
-            registry.append({"event": "note", "id": f"{name}-{number}", "text": "x" * (number % 300)}, sync=False)
+        for turn in range(int(rounds)):
+            print(turn, flush=True)  # noqa: T201
+            sys.stdin.readline()
+            for number in range(turn * int(events), (turn + 1) * int(events)):
+                note = {"event": "note", "id": f"{name}-{number}", "text": "x" * (number % 300), "at": "2026-11-20"}
+                registry.append(note, sync=False)
         assert registry.notices == []
 
 

@@ -3,57 +3,71 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from fcntl import LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 
 import pytest
-from tests.registries import append, events_in, started, write
+from tests.registries import append, events_in, started, uncovered_env, write
 
 from holdfast.core.registry_reader import opened
+from holdfast.tasks.verify import verify
 
 HERE = Path(__file__).parent
-WRITERS, EVENTS = 8, 2000
+WRITERS, ROUNDS, EVENTS = 8, 20, 100
+
+
+def look_at(path: Path) -> int:
+    """Finds the file valid in each way of reading it; returns how many events it holds."""
+    with path.open("rb") as file:
+        flock(file, LOCK_SH)
+        content = file.read()
+        flock(file, LOCK_UN)
+    json.loads(content)
+    with opened(path) as snapshot:
+        assert snapshot.torn == 0
+        count = sum(1 for _ in snapshot.events())
+    assert verify(path)[0] == []
+    return count
 
 
 def test_eight_processes_lose_no_event_and_every_look_at_the_file_finds_it_valid(tmp_path: Path) -> None:
     path = tmp_path / "task_registry.json"
     command = [sys.executable, str(HERE / "registry_writer.py"), str(path)]
-    writers = [subprocess.Popen([*command, str(name), str(EVENTS)]) for name in range(WRITERS)]
-    looks = snapshots = last = 0
-    while any(writer.poll() is None for writer in writers):
-        if not path.exists():
-            continue
-        with path.open("rb") as file:
-            flock(file, LOCK_SH)
-            content = file.read()
-            flock(file, LOCK_UN)
-        looks += 1
-        json.loads(content)
-        with opened(path) as snapshot:
-            assert snapshot.torn == 0
-            count = sum(1 for _ in snapshot.events())
-        snapshots += 1
-        assert count >= last
-        last = count
+    more = [str(ROUNDS), str(EVENTS)]
+    writers = [
+        subprocess.Popen([*command, str(name), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for name in range(WRITERS)
+    ]
+    counts = []
+    for turn in range(ROUNDS):
+        for writer in writers:
+            assert writer.stdout
+            assert writer.stdout.readline() == f"{turn}\n".encode()
+        for writer in writers:
+            assert writer.stdin
+            writer.stdin.write(b"\n")
+            writer.stdin.flush()
+        if path.exists():
+            counts.append(look_at(path))
+    for writer in writers:
+        writer.communicate()
     assert [writer.returncode for writer in writers] == [0] * WRITERS
-    assert looks > 1
-    assert snapshots > 1
+    assert len(counts) >= ROUNDS - 1
+    assert counts == sorted(counts)
+    assert look_at(path) == WRITERS * ROUNDS * EVENTS + 1
     ids = [event["id"] for event in events_in(path)]
-    assert len(ids) == WRITERS * EVENTS
     for name in range(WRITERS):
         mine = [identity for identity in ids if identity.startswith(f"{name}-")]
-        assert mine == [f"{name}-{number}" for number in range(EVENTS)]
+        assert mine == [f"{name}-{number}" for number in range(ROUNDS * EVENTS)]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_fifty_writers_killed_at_random_points_lose_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "task_registry.json"
     run = [sys.executable, str(HERE / "registry_killed.py"), str(path), "50", str(seed)]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # kills spoil its data
-    said = json.loads(subprocess.run(run, env=env, check=True, capture_output=True).stdout)
+    said = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     ids = {event["id"] for event in events_in(path)}
     assert set(said["acknowledged"]) <= ids
     assert len(said["acknowledged"]) >= 100

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.registries import append, events_in, finished, started, text_of, write
+from tests.registries import append, events_in, finished, started, text_of, uncovered_env, write
 
+from holdfast.core.errors import HoldfastError
 from holdfast.core.registry_reader import opened
 
 WHOLE = text_of(started(1)).encode()
@@ -120,7 +121,7 @@ def test_an_event_that_does_not_fit_leaves_the_file_as_it_was(path: Path, room: 
     write(path, started(1))
     before = path.read_bytes()
     run = [sys.executable, "-c", LIMITED, str(path), str(room), "2"]
-    said = json.loads(subprocess.run(run, check=True, capture_output=True).stdout)
+    said = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     fits = room >= len(',{"event":"note","text":""}\n') + 3000
     assert bool(said[0]) is not fits
     assert "cannot write" in said[1]
@@ -139,7 +140,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
     )
     run = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script]
     try:
-        done = subprocess.run(run, env={**os.environ, "LIMITED": LIMITED}, capture_output=True, text=True)
+        done = subprocess.run(run, env={**uncovered_env(), "LIMITED": LIMITED}, capture_output=True, text=True)
     except FileNotFoundError:
         pytest.skip("there is no unshare here")
     if not done.stdout:
@@ -157,7 +158,29 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
 def test_a_torn_tail_that_cannot_be_mended_now_is_left_for_later(path: Path) -> None:
     path.write_bytes(image(30))
     run = [sys.executable, "-c", LIMITED.replace("path.stat().st_size + room", "10"), str(path), "0", "1"]
-    (said,) = json.loads(subprocess.run(run, check=True, capture_output=True).stdout)
+    (said,) = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     assert "cannot write" in said
     append(path, finished(1))
     assert events_in(path) == [started(1), finished(1)]
+
+
+def test_what_was_cut_and_the_mended_file_are_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def spy(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    path.write_bytes(image(30))
+    append(path, finished(1))
+    assert synced == [side_files(path)[0].stat().st_ino, path.parent.stat().st_ino, path.stat().st_ino]
+
+
+def test_a_file_that_ends_in_more_than_one_write_can_be_is_refused(path: Path) -> None:
+    path.write_bytes(WHOLE[:AT])
+    os.truncate(path, 2**33)  # eight gigabytes of nothing
+    with pytest.raises(HoldfastError, match="no whole event in its last"):
+        append(path, finished(1))
+    assert path.stat().st_size == 2**33

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.registries import events_in, started, write
+from tests.registries import events_in, started, uncovered_env, write
 
 from holdfast.core.errors import HoldfastError
 from holdfast.core.git import git_state
@@ -235,6 +235,5 @@ def test_an_entry_without_a_registry_takes_its_end() -> None:
 
 def test_logging_a_task_loads_nothing_heavy() -> None:
     code = "import sys, holdfast.core.tasklog; print(*sys.modules)"
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    done = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], env=uncovered_env(), check=True, capture_output=True, text=True)
     assert not {"typer", "rich", "packaging", "tomllib", "hashlib", "tempfile"} & set(done.stdout.split())

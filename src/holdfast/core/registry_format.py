@@ -158,7 +158,7 @@ def find_tail(handle: int, size: int, path: Path) -> Tail:
 def _torn_tail(handle: int, size: int, path: Path) -> Tail:
     """Scans back to the last whole line; what follows it is torn unless it is the closer and white space."""
     closer_at, torn = None, False
-    for offset, line in lines_backward(handle, size):
+    for offset, line in lines_backward(handle, size, max(0, size - TORN_LIMIT)):
         text = line.strip()
         if parse_event(text) is not None or (offset == 0 and parse_header(text) is not None):
             end = offset + len(line.rstrip()) if closer_at is None else closer_at
@@ -168,8 +168,6 @@ def _torn_tail(handle: int, size: int, path: Path) -> Tail:
         if text == b"]}" and not torn:
             closer_at = offset + line.index(b"]}")
         torn = torn or bool(text)
-        if size - offset > TORN_LIMIT:
-            break
     read_header(handle, path)  # says what is wrong, unless the file has the first line of a registry
     raise RegistryError(f"{path}: no whole event in its last {min(size, TORN_LIMIT)} bytes", hint=REPAIR)
 
