@@ -47,6 +47,12 @@ def test_an_event_is_one_line_whatever_its_text_holds(path: Path) -> None:
     assert events_in(path)[0]["text"] == text
 
 
+def test_an_append_of_nothing_makes_the_file_and_adds_nothing(path: Path) -> None:
+    for _ in range(2):
+        append(path)
+        assert [event["event"] for event in json.loads(path.read_text("utf-8"))["events"]] == ["created"]
+
+
 def test_several_events_are_added_in_their_order(path: Path) -> None:
     append(path, started(1), finished(1))
     append(path, started(2))

@@ -78,14 +78,15 @@ class Registry:
     def append(self, *events: Mapping[str, object], sync: bool = True) -> None:
         """Adds events in one write, and the file where there is none: all of them or, where this raises, none.
 
-        With `sync` they are on disk when this returns. Raises HoldfastError where they cannot be written; then the
-        file is what it was.
+        Without events it makes the file where there is none, or mends its tail, and adds nothing. With `sync` they are
+        on disk when this returns. Raises HoldfastError where they cannot be written; then the file is what it was.
         """
         record = b",%b\n]}\n" % b"\n,".join([form.encode(event) for event in events])
         with self._turn:
             try:
                 end, size = self._trusted_end() or self._end(self._lock())
-                self._write(record, end, size)
+                if events:
+                    self._write(record, end, size)
                 if sync:
                     _sync_data(self._handle)
             except OSError as error:
