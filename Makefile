@@ -28,6 +28,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -m venv $$(test -x $(BIN)/python && $(BIN)/python -c '' || echo --clear) $(VENV)
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(HOLDFAST) task-log run --task install -- $(HOLDFAST) venv-check --no-log
 	@touch $@
 
 update: install ## resolve the dependencies anew: poetry.lock and the requirements exported from it
@@ -64,4 +65,5 @@ docs: install ## write the generated pages anew
 	@$(LOGGED) $(BIN)/python scripts/generate_docs.py
 
 clean: ## remove what the other targets made, but not the task registry
+	@if [ -x $(HOLDFAST) ]; then $(HOLDFAST) task-log note 'make clean'; fi
 	@rm -rf $(VENV) .holdfast build dist .coverage .coverage.* coverage.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis
