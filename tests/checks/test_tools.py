@@ -41,6 +41,12 @@ def test_the_hint_speaks_the_projects_own_packaging_tool(make_context: Make, fil
     assert hint in (caught.value.result.hint or "")
 
 
+def test_poetry_is_not_installed_with_poetry(make_context: Make) -> None:
+    with pytest.raises(CannotRun) as caught:
+        find_tool(make_context({"poetry.lock": ""}, tools=False), "poetry", "poetry")
+    assert caught.value.result.hint == "pipx install poetry, or see python-poetry.org/docs"
+
+
 def test_a_version_is_read_from_the_metadata_directory(make_context: Make, tmp_path: Path) -> None:
     context = make_context({})
     assert context.environment is not None

@@ -59,6 +59,8 @@ def find_tool(context: Context, check: str, name: str, *, own_only: bool = False
 
 
 def _install_hint(context: Context, name: str) -> str:
+    if name == "poetry":
+        return "pipx install poetry, or see python-poetry.org/docs"
     if (context.project / "poetry.lock").is_file():
         return f"poetry install, or poetry add --group dev {name} where the project does not name it"
     if (context.project / "uv.lock").is_file():
