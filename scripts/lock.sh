@@ -5,7 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 poetry=${POETRY:-.venv/bin/poetry}
-[ "${1:-}" = --export-only ] || "$poetry" lock --no-interaction
+if [ "${1:-}" != --export-only ]; then
+    "$poetry" lock --no-interaction
+    # A package's description may name the index's host, and the lock is to name none.
+    host=$(.venv/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.netloc)')
+    sed -i "s/ (${host//./\\.})//; s/${host//./\\.}/the index/" poetry.lock
+fi
 for group in main dev demo; do
     case $group in
         main) options=() ;;

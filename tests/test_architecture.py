@@ -141,8 +141,7 @@ def test_no_file_names_a_package_registry() -> None:
         f"{path}:{number}"
         for path in tracked()
         for number, line in enumerate(text(path).lower().splitlines(), 1)
-        # What a package says of itself in the lock sends nobody anywhere.
-        if any(host in line for host in hosts) and not (path.name == "poetry.lock" and line.startswith("description ="))
+        if any(host in line for host in hosts)
     ]
     assert not named
 
