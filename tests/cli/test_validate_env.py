@@ -113,6 +113,26 @@ def test_an_ignored_file_and_the_task_registry_are_no_inputs(project: Path, hold
     assert report(holdfast("validate-env", "--format", "json", cwd=project))["one"]["unchanged_since"] is not None
 
 
+def test_a_module_that_is_called_like_the_task_registry_is_an_input(project: Path, holdfast: Cli) -> None:
+    configure(project, one=OK)
+    (project / "task_registry.py").write_text("")
+    holdfast("validate-env", cwd=project)
+    (project / "task_registry.py").write_text("x = 1\n")
+    assert report(holdfast("validate-env", "--format", "json", cwd=project))["one"]["unchanged_since"] is None
+
+
+def test_an_edit_that_is_taken_back_during_the_run_is_seen(project: Path, holdfast: Cli) -> None:
+    """As by git stash and git stash pop: the check may have read what stood there in between."""
+    code = "import pathlib; p = pathlib.Path('a.py'); t = p.read_text(); p.write_text('other'); p.write_text(t)"
+    configure(project, one=f'command = ["{sys.executable}", "-c", "{code}"]')
+    os.utime(project / "a.py", (1, 1))
+    for _ in range(2):
+        os.utime(project / "a.py", (1, 1))
+        said = report(holdfast("validate-env", "--format", "json", cwd=project))
+        assert said["one"]["unchanged_since"] is None
+    assert "the same again file: a.py" in holdfast("validate-env", "--explain", "one", cwd=project).stdout
+
+
 def test_inputs_narrow_what_counts(project: Path, holdfast: Cli) -> None:
     configure(project, one=OK + '\ninputs = ["*.py"]')
     holdfast("validate-env", cwd=project)

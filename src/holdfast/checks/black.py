@@ -23,8 +23,9 @@ class Black:
     def wanted(self, context: Context) -> bool:
         return facts.configures(context, "black") or facts.depends_on(context, "black")
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        files = ("*.py", "*.pyi", "*.ipynb", "pyproject.toml", ".gitignore")
+    def inputs(self, context: Context) -> Inputs:
+        own = facts.table(context.pyproject, "tool", "black").keys() & {"include", "extend-include"}
+        files = ("**",) if own else ("*.py", "*.pyi", "*.ipynb", "pyproject.toml", ".gitignore")
         return Inputs(files, ("black",), ("BLACK_",), ("pyproject.toml",), (".config/black",))
 
     def run(self, context: Context) -> Result:

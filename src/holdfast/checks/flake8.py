@@ -7,6 +7,7 @@ from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 
+CONFIG = (".flake8", "setup.cfg", "tox.ini")
 FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
 
 
@@ -19,7 +20,7 @@ class Flake8:
         return configured or facts.depends_on(context, "flake8")
 
     def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        return Inputs(("*.py", "*.pyi", ".flake8", "setup.cfg", "tox.ini", "pyproject.toml"), ("flake8",))
+        return Inputs(("**",), ("flake8",), ("PYFLAKES_", "PYTHON"), CONFIG)  # its plugins read what they like
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 with lines in our format findings; 1 without is a crash (PyCQA/flake8 gives both 1)."""

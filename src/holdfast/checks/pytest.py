@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, run_tool, said
+from holdfast.core.clock import now_ms
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+from holdfast.core.ids import new_id
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+OWN_CONFIG = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")
+CONFIG = (*OWN_CONFIG, "pyproject.toml", "tox.ini", "setup.cfg")
 NO_TESTS = 5
 COLLECTION_BROKEN = 2
 
@@ -22,14 +26,14 @@ class Pytest:
     summary = "the tests, by pytest"
 
     def wanted(self, context: Context) -> bool:
-        files = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py")
+        files = (*OWN_CONFIG, "conftest.py", "tests/conftest.py")
         sections = ("tool:pytest", "pytest")
         return facts.configures(context, "pytest", files=files, sections=sections) or facts.depends_on(
             context, "pytest"
         )
 
     def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), ("pytest.ini", "tox.ini", "setup.cfg"))
+        return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), (*CONFIG, "conftest.py"))
 
     def run(self, context: Context) -> Result:
         """Exit 0 is passed and 1 failed tests; 2 is broken collection, 3 and 4 pytest's own trouble, 5 no tests."""
@@ -37,8 +41,7 @@ class Pytest:
 
         tool = find_tool(context, self.name, "pytest", own_only=True)
         context.scratch.mkdir(parents=True, exist_ok=True)
-        junit = context.scratch / "pytest-junit.xml"
-        junit.unlink(missing_ok=True)
+        junit = context.scratch / f"pytest-junit-{new_id(now_ms())}.xml"  # two runs at once must not share it
         argv = [tool.path, f"--junit-xml={junit}", "-o", "junit_family=xunit1", "-q", *context.args]
         done = run_tool(context, self.name, argv)
         if done.exit_code == NO_TESTS:

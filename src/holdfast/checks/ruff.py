@@ -21,8 +21,8 @@ class Ruff:
         return facts.configures(context, "ruff", files=CONFIG[:2]) or facts.depends_on(context, "ruff")
 
     def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        files = ("*.py", "*.pyi", "*.ipynb", *CONFIG, ".gitignore", ".ignore", "setup.cfg", "setup.py")
-        return Inputs(files, ("ruff",), ("RUFF_",), CONFIG, (".config/ruff",))
+        home = tuple(f".config/ruff/{name}" for name in CONFIG)  # `extend` and `include` may name any file
+        return Inputs(("**",), ("ruff",), ("RUFF_",), CONFIG, home)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""

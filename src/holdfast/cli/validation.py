@@ -20,6 +20,7 @@ from holdfast.core.config import Config, load_config, read_pyproject
 from holdfast.core.errors import ExitCode
 from holdfast.core.git import ask_project_files, git_env
 from holdfast.core.project import find_project
+from holdfast.core.tasklog import own_names
 from holdfast.plugins import registered
 
 
@@ -32,7 +33,7 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
         environment = _environment(project, config, env)
     finally:
         names = git_files()
-    ignored = _registry_names(config)
+    ignored = own_names(os.path.normpath(config.registry))
     context = Context(
         project=project,
         pyproject=read_pyproject(project),
@@ -48,11 +49,6 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
         checks.register(check.name, check, source="this project's configuration")
     home = Path(env.get("HOME") or "/")
     return Validation(context, tuple(checks.load()), home, threading.Event(), ignored)
-
-
-def _registry_names(config: Config) -> tuple[str, ...]:
-    """The task registry and what stands beside it: archives by month, side files of a repair."""
-    return (config.registry.removesuffix(".json") + ".",)
 
 
 def _environment(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -214,10 +215,18 @@ def own_files(registry: Path, project: Path) -> list[str]:
         beside = os.listdir(target.parent)  # noqa: PTH208 - names are all that is needed
     except OSError:
         beside = []
-    stem = f"{target.stem}."
-    names = {target.name, *(name for name in beside if name.startswith((stem, f".{stem}")))}
+    own = own_names(target.name)
+    names = {target.name, *(name for name in beside if own.fullmatch(name))}
     folder = os.path.relpath(target.parent, project.resolve())
     return [".holdfast", *sorted(os.path.normpath(f"{folder}/{name}") for name in names)]
+
+
+def own_names(registry: str) -> re.Pattern[str]:
+    """The names of a registry, of what stands beside it (copies, what was cut), and of its archives by month."""
+    stem, dot, ending = registry.rpartition(".")
+    before, after = (re.escape(stem), re.escape(dot + ending)) if dot else (re.escape(registry), "")
+    beside = r"\.(?:(?:before-repair|cut-|torn-).*|[0-9a-f]+\.tmp)"
+    return re.compile(rf"\.?(?:{re.escape(registry)}(?:{beside})?|{before}\.\d{{4}}-\d\d{after})", re.DOTALL)
 
 
 def _cwd(project: Path) -> str:
