@@ -62,15 +62,15 @@ class Entry:
 def started_event(
     run_id: str, task: str, *, at_ms: int, agent: str, argv: Sequence[str], cwd: str, process: Mapping[str, object]
 ) -> dict[str, object]:
-    """The event that opens a task; secrets in `argv` are masked, and what is too long is cut."""
+    """The event that opens a task; secrets are masked, and what is too long is cut."""
     shown = [_cut(argument) for argument in mask_argv(argv)]
     if len(shown) > ARGUMENTS_KEPT:
         shown[ARGUMENTS_KEPT:] = [f"... and {len(shown) - ARGUMENTS_KEPT} more"]
     return {
         "event": "started",
         "id": run_id,
-        "task": _cut(task),
-        "agent": _cut(agent),
+        "task": _cut(mask_text(task)),
+        "agent": _cut(mask_text(agent)),
         "at": iso(at_ms),
         "argv": shown,
         "cwd": cwd,
