@@ -340,3 +340,19 @@ def test_sigterm_is_an_interruption_too(project: Path, tmp_path: Path) -> None:
         stdout, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "interrupted: 1 skipped" in stdout
+
+
+def test_where_nothing_can_be_written_the_checks_run_all_the_same(project: Path, holdfast: Cli) -> None:
+    configure(project, one=OK)
+    (project / ".holdfast").write_text("a file where the directory should be")
+    for _ in range(2):
+        said = holdfast("validate-env", cwd=project)
+        assert (said.exit_code, "unchanged" in said.stdout) == (0, False)
+        assert "nothing is remembered: cannot make" in said.stderr
+
+
+def test_a_section_of_a_check_that_there_is_not_is_an_error(project: Path, holdfast: Cli) -> None:
+    configure(project, mypi='timeout = "1s"')
+    said = holdfast("validate-env", cwd=project)
+    assert said.exit_code == 2
+    assert "checks.mypi: no such check, and no command; did you mean mypy?" in said.stderr

@@ -27,7 +27,7 @@ class Flake8:
         tool = find_tool(context, self.name, "flake8")
         own = context.environment.root if context.environment else context.project / ".venv"
         inside = own.name if own.is_relative_to(context.project) else ".venv"  # flake8 would walk into it
-        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},{context.scratch.parts[-3]}"]
+        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},.holdfast"]
         done = run_tool(context, self.name, [*argv, *context.args])
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         findings = [found for line in lines if (found := _finding(context, line))]
