@@ -44,7 +44,7 @@ class Black:
 def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
     if match := re.fullmatch(WOULD_REFORMAT, line):
         file = relative(context, match[1])
-        fix = f"{tool.shown(context.project)} {file}"
+        fix = tool.command(context.project, file)
         return Finding("black:reformat", Severity.ERROR, "would be reformatted", Location(file), fix)
     if match := re.fullmatch(CANNOT_PARSE, line):
         place = Location(relative(context, match[1]), int(match[2]))

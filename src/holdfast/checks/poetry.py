@@ -58,7 +58,7 @@ def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
         return None
     lock = "poetry.lock" in message
     file = "poetry.lock" if lock and (context.project / "poetry.lock").is_file() else "pyproject.toml"
-    fix = f"{tool.shown(context.project)} lock" if lock and word == "Error" else None
+    fix = tool.command(context.project, "lock") if lock and word == "Error" else None
     return Finding(f"poetry:{word.lower()}", SEVERITIES[word], message, Location(file), fix)
 
 

@@ -54,11 +54,11 @@ class Pytest:
             raise crashed(self.name, tool, done) from error
         finally:
             junit.unlink(missing_ok=True)
-        return _result(tool, tool.shown(context.project), cases, done.exit_code, said(done))
+        return _result(tool, context.project, cases, done.exit_code, said(done))
 
 
-def _result(tool: Tool, shown: str, cases: list[Element], exit_code: int, output: str) -> Result:
-    findings = tuple(found for case in cases if (found := _finding(shown, case)))
+def _result(tool: Tool, project: Path, cases: list[Element], exit_code: int, output: str) -> Result:
+    findings = tuple(found for case in cases if (found := _finding(tool, project, case)))
     ran = sum(case.find("skipped") is None for case in cases)
     if exit_code == COLLECTION_BROKEN:
         broken = "the tests could not be collected"
@@ -75,7 +75,7 @@ def _last_line(output: str) -> str:
     return output.splitlines()[-1] if output else "pytest said nothing"
 
 
-def _finding(tool: str, case: Element) -> Finding | None:
+def _finding(tool: Tool, project: Path, case: Element) -> Finding | None:
     failure = case.find("failure")
     trouble = case.find("error") if failure is None else failure
     if trouble is None:
@@ -87,7 +87,7 @@ def _finding(tool: str, case: Element) -> Finding | None:
     if failure is None:
         return Finding("pytest:error", Severity.ERROR, message, place)
     target = file if "[" in name else f"{file}::{name}"  # a parameter's text is not always a node id
-    return Finding("pytest:failed", Severity.ERROR, message, place, f"{tool} {target}" if file else None)
+    return Finding("pytest:failed", Severity.ERROR, message, place, tool.command(project, target) if file else None)
 
 
 CHECK = Pytest()

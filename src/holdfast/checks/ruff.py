@@ -45,7 +45,7 @@ def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
     file = relative(context, item["filename"])
     place = Location(file, item["location"]["row"], item["location"]["column"])
     fixable = (item.get("fix") or {}).get("applicability") == "safe"
-    fix = f"{tool.shown(context.project)} check --fix {file}" if fixable else None
+    fix = tool.command(context.project, "check", "--fix", file) if fixable else None
     return Finding(f"ruff:{item['code'] or 'invalid-syntax'}", Severity.ERROR, item["message"], place, fix)
 
 
