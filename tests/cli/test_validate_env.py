@@ -356,3 +356,17 @@ def test_a_section_of_a_check_that_there_is_not_is_an_error(project: Path, holdf
     said = holdfast("validate-env", cwd=project)
     assert said.exit_code == 2
     assert "checks.mypi: no such check, and no command; did you mean mypy?" in said.stderr
+
+
+def test_pipes_where_files_should_be_hold_nothing_up(project: Path, holdfast_process: Cli) -> None:
+    configure(project, one=OK)
+    installed = project / ".venv" / "lib" / "python3.11" / "site-packages" / "a-1.dist-info"
+    installed.mkdir(parents=True)
+    (project / ".venv" / "bin").mkdir()
+    (project / ".venv" / "bin" / "python").write_text("")
+    for pipe in ("setup.cfg", "tox.ini", "requirements.txt", ".venv/pyvenv.cfg"):
+        os.mkfifo(project / pipe)
+    os.mkfifo(installed / "direct_url.json")
+    os.mkfifo(installed.parent / "a.pth")
+    for arguments in (["--list"], ["--only", "one"]):
+        assert holdfast_process("validate-env", *arguments, cwd=project, timeout=20).exit_code == 0

@@ -61,10 +61,7 @@ def moment(context: Context, files: tuple[str, ...], digests: snapshot.Digests) 
 
 def _sees_system(config: Path) -> bool:
     """Whether an environment also uses what is installed for its base interpreter (docs.python.org, venv)."""
-    try:
-        text = config.read_bytes().lower()
-    except OSError:
-        return False
+    text = snapshot.content_of(str(config)).lower()
     return re.search(rb"(?m)^include-system-site-packages\s*=\s*true", text) is not None
 
 

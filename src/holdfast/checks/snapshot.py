@@ -165,10 +165,7 @@ def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, s
 
 def _linked(path_file: str, project: str) -> str:
     """A digest of the Python files in directories that a path file adds: editable installs from elsewhere."""
-    try:
-        lines = Path(path_file).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
+    lines = content_of(path_file).decode("utf-8", "replace").splitlines()
     base = os.path.dirname(path_file)
     places = [os.path.join(base, line) for line in lines if line and not line.startswith(("import ", "import\t", "#"))]
     return _python_files(places, project)
@@ -177,10 +174,9 @@ def _linked(path_file: str, project: str) -> str:
 def _editable(metadata: str, project: str) -> str:
     """The same for what PEP 610 says was installed editable, in whatever way its build backend does that."""
     try:
-        with open(os.path.join(metadata, "direct_url.json"), "rb") as file:
-            origin = json.loads(file.read())
+        origin = json.loads(content_of(os.path.join(metadata, "direct_url.json")) or b"{}")
         url = str(origin["url"]) if origin["dir_info"]["editable"] else ""
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return ""
     if not url.startswith("file://"):
         return ""
@@ -200,6 +196,17 @@ def _python_files(places: list[str], project: str) -> str:
         if name.endswith((".py", ".pyi", ".so"))
     ]
     return f" {digest(chr(0).join(parts))}" if parts else ""
+
+
+def content_of(path: str) -> bytes:
+    """A file's content, or nothing where it cannot be read: opening a pipe would never end."""
+    try:
+        if not os.path.isfile(path):
+            return b""
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def stamp(path: str) -> str:
