@@ -370,3 +370,11 @@ def test_pipes_where_files_should_be_hold_nothing_up(project: Path, holdfast_pro
     os.mkfifo(installed.parent / "a.pth")
     for arguments in (["--list"], ["--only", "one"]):
         assert holdfast_process("validate-env", *arguments, cwd=project, timeout=20).exit_code == 0
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_the_caller_closed_are_no_bug(project: Path, closed: str) -> None:
+    configure(project, one=OK)
+    argv = [sys.executable, "-m", "holdfast", "validate-env"]
+    done = subprocess.run(["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *argv], cwd=project, capture_output=True)
+    assert done.returncode == 0
