@@ -11,6 +11,7 @@ from holdfast.core.findings import Finding, Location, Result, Severity
 
 # black has no machine output; these lines of its standard error are all that names files (the third since 26.10).
 # The status comes from its exit code alone.
+COUNTED = r"(\d+) files? would (?:be|fail to)"
 WOULD_REFORMAT = r"would reformat (.+)"
 CANNOT_PARSE = r"error: cannot parse: (.+):(\d+):(\d+)"
 CANNOT_FORMAT = r"error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?"
@@ -36,9 +37,14 @@ class Black:
         findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
         if done.exit_code not in (0, 1, 123) or (done.exit_code == 123 and not findings):
             raise crashed(self.name, tool, done)
-        looked_at = (context.python_files, "Python files")
+        looked_at = (_counted(said(done), context.python_files), "Python files")
         everything = (*findings, *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code != 0)
+
+
+def _counted(output: str, given: int) -> int:
+    """How many files black says it looked at: `3 files would be left unchanged`; `quiet` makes it say nothing."""
+    return sum(map(int, re.findall(COUNTED, output))) if output else given
 
 
 def _finding(context: Context, tool: Tool, line: str) -> Finding | None:

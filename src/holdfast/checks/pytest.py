@@ -64,7 +64,8 @@ def _result(tool: Tool, project: Path, cases: list[Element], exit_code: int, out
         broken = "the tests could not be collected"
         return Result("pytest", Status.ERROR, findings, broken, tool=str(tool), output="" if findings else output)
     if ran == 0:
-        raise CannotRun("pytest", f"all {len(cases)} tests were skipped", output=output)
+        why = f"all {len(cases)} tests were skipped" if cases else "pytest ran no test"
+        raise CannotRun("pytest", why, output=output)
     # exit 1 without a failed test is a plugin's verdict, such as pytest-cov's --cov-fail-under
     reason = _last_line(output) if exit_code and not findings else None
     status = Status.FAILED if exit_code else Status.PASSED

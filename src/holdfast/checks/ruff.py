@@ -7,9 +7,10 @@ from typing import Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.tools import Tool, crashed, find_tool, outcome, relative, run_tool, stray_tool
+from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, relative, run_tool, said, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 
+NOTHING = b"No Python files found"
 CONFIG = ("ruff.toml", ".ruff.toml", "pyproject.toml")
 
 
@@ -36,6 +37,8 @@ class Ruff:
             findings = [_finding(context, tool, item) for item in json.loads(done.stdout)]
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
+        if NOTHING in done.stderr:
+            raise CannotRun(self.name, "ruff found no Python file to look at", output=said(done))
         looked_at = (context.python_files, "Python files")
         everything = (*findings, *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1)
