@@ -36,7 +36,7 @@ class Registered:
             taken = self._targets[name][1]
             raise HoldfastError(
                 f"two checks are called {name}: one from {taken}, one from {source}",
-                hint="uninstall one of the two, or ask its author to rename it",
+                hint="give one of the two another name, or uninstall it",
             )
         self._targets[name] = (target, source)
 

@@ -40,3 +40,18 @@ def test_a_broken_configuration_is_could_not_run(make_context: Make) -> None:
 def test_it_is_wanted_where_configured(make_context: Make) -> None:
     assert not CHECK.wanted(make_context({}))
     assert CHECK.wanted(make_context({"pyproject.toml": "[tool.black]\n"}))
+
+
+@pytest.mark.parametrize("args", [(".", "--force-exclude", ".*"), ("--version",)])
+def test_a_black_that_looked_at_no_file_is_could_not_run(make_context: Make, args: tuple[str, ...]) -> None:
+    with pytest.raises(CannotRun) as stopped:
+        CHECK.run(make_context({"a.py": "x = 1\n"}, args=args))
+    assert stopped.value.result.reason == "found no Python files to look at"
+
+
+def test_black_itself_says_how_many_files_it_looked_at(make_context: Make) -> None:
+    context = make_context({"a.py": "x = 1\n", "b.py": "y=1\n", "c.py": "def (:\n", "old/d.py": "z=1\n"})
+    context = context._replace(args=(".", "--extend-exclude", "old"))
+    assert str(CHECK.run(context).checked) == "3 of 3 Python files"
+    quiet = make_context({"a.py": "x = 1\n"}, args=(".", "--quiet"))
+    assert CHECK.run(quiet._replace(files=("a.py",))).checked is not None

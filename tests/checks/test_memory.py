@@ -78,7 +78,7 @@ def test_explain_says_so_where_the_old_inputs_cannot_be_read(memory: Memory, tmp
 
 def test_a_run_that_changed_its_own_inputs_is_not_remembered_and_explained(memory: Memory) -> None:
     after = encode({"file": {"a.py": "1", "b.py": "2", "out.xml": "3"}, "option": {"args": []}})
-    memory.store_unstable("ruff", INPUTS, after, run_id="NEXT")
+    memory.store_unstable("ruff", INPUTS, after, [], run_id="NEXT")
     assert memory.last("ruff") is None
     assert memory.explain("ruff", INPUTS) == (
         "ruff runs: its inputs changed while it last ran and passed (NEXT)",
@@ -86,9 +86,15 @@ def test_a_run_that_changed_its_own_inputs_is_not_remembered_and_explained(memor
     )
 
 
+def test_inputs_that_were_written_and_hold_the_same_again_are_named(memory: Memory) -> None:
+    memory.store_unstable("ruff", INPUTS, INPUTS, ["a.py"], run_id="NEXT")
+    assert memory.last("ruff") is None
+    assert memory.explain("ruff", INPUTS)[1] == ["written and the same again file: a.py"]
+
+
 def test_a_memory_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "no").write_text("a file where the directory should be")
     nowhere = Memory(tmp_path / "no" / "where")
     nowhere.store(PASSED, INPUTS, since="s", run_id="r")
-    nowhere.store_unstable("ruff", INPUTS, INPUTS, run_id="r")
+    nowhere.store_unstable("ruff", INPUTS, INPUTS, [], run_id="r")
     assert nowhere.last("ruff") is None

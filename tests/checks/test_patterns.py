@@ -23,6 +23,7 @@ FILES = ["README.md", "src/a.py", "src/deep/b.py", "src/deep/c.pyi", "docs/x[1].
         (("?y.typed",), ["py.typed"]),
         (("READ*", "*.pyi"), ["README.md", "src/deep/c.pyi"]),
         (("deep/**",), []),
+        (("[z-a].py", "[", "[]", "*.typed"), ["py.typed"]),
         (("**/deep/**",), ["src/deep/b.py", "src/deep/c.pyi"]),
         ((), []),
     ],

@@ -81,3 +81,16 @@ def test_it_is_wanted_where_the_project_configures_or_depends_on_it(
     make_context: Make, files: dict[str, str], wanted: bool
 ) -> None:
     assert CHECK.wanted(make_context(files)) is wanted
+
+
+def test_the_command_that_mends_a_file_can_be_copied_whatever_its_name(make_context: Make) -> None:
+    [found] = CHECK.run(make_context({"a b;c.py": "import os\n"})).findings
+    assert found.fix is not None
+    assert found.fix.endswith("ruff check --fix 'a b;c.py'")
+
+
+def test_a_configuration_that_leaves_every_file_out_is_could_not_run(make_context: Make) -> None:
+    context = make_context({"a.py": "x = 1\n", "ruff.toml": 'exclude = ["*"]\n'})
+    with pytest.raises(CannotRun) as stopped:
+        CHECK.run(context)
+    assert stopped.value.result.reason == "ruff found no Python file to look at"

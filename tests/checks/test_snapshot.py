@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -122,10 +123,19 @@ def test_a_walk_leaves_out_caches_environments_and_repositories(tmp_path: Path) 
         "x.egg-info/PKG-INFO",
         ".mypy_cache/x",
         "b.txt",
+        "http_cache/a.py",
+        "venv/a.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    assert [name for name in walk(tmp_path) if not name.startswith("home/")] == ["b.txt", "src/a.py"]
+    (tmp_path / "link").symlink_to("src")
+    assert [name for name in walk(tmp_path) if not name.startswith("home/")] == [
+        "b.txt",
+        "link",
+        "http_cache/a.py",
+        "src/a.py",
+        "venv/a.py",
+    ]
 
 
 def test_installed_distributions_count_by_their_record_and_path_files_by_what_they_lead_to(tmp_path: Path) -> None:
@@ -180,3 +190,47 @@ def test_a_digest_hides_a_text_and_tells_it_from_others() -> None:
     assert digest("secret") == digest("secret")
     assert digest("secret") != digest("other")
     assert "secret" not in digest("secret")
+
+
+def test_a_directory_of_too_many_files_is_never_taken_for_unchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.checks.snapshot.MOST_IN_DIRECTORY", 2)
+    for name in ("a", "b", "c"):
+        (tmp_path / "many").mkdir(exist_ok=True)
+        (tmp_path / "many" / name).write_text("")
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "link").symlink_to("../many")
+    digests = Digests(project, tmp_path / "cache.json")
+    assert digests.of(("link",), now_ns=1) != digests.of(("link",), now_ns=2)
+
+
+def test_links_that_lead_round_in_a_circle_have_an_end(tmp_path: Path) -> None:
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "up").symlink_to("..")
+    (project / "self").symlink_to("self")
+    (tmp_path / "a.py").write_text("one")
+    digests = Digests(project, tmp_path / "gone" / "cache.json")
+    before = digests.of(("up", "self"), now_ns=0)
+    assert set(before) == {"up", "self"}
+    (tmp_path / "a.py").write_text("two")
+    assert digests.of(("up", "self"), now_ns=0)["up"] != before["up"]
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "with space"])
+def test_what_was_installed_editable_counts_however_its_backend_did_that(tmp_path: Path, place: str) -> None:
+    site, elsewhere = tmp_path / "site", tmp_path / place
+    metadata = site / "lib-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "RECORD").write_text("")
+    (elsewhere / "lib").mkdir(parents=True)
+    (elsewhere / "lib" / "a.py").write_text("one")
+    origin = {"url": elsewhere.as_uri(), "dir_info": {"editable": True}}
+    (metadata / "direct_url.json").write_text(json.dumps(origin))
+    before = distributions((site,), tmp_path / "shop")
+    (elsewhere / "lib" / "a.py").write_text("two, longer")
+    assert distributions((site,), tmp_path / "shop") != before
+    (metadata / "direct_url.json").write_text("[3]")
+    assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info"}

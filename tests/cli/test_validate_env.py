@@ -113,6 +113,26 @@ def test_an_ignored_file_and_the_task_registry_are_no_inputs(project: Path, hold
     assert report(holdfast("validate-env", "--format", "json", cwd=project))["one"]["unchanged_since"] is not None
 
 
+def test_a_module_that_is_called_like_the_task_registry_is_an_input(project: Path, holdfast: Cli) -> None:
+    configure(project, one=OK)
+    (project / "task_registry.py").write_text("")
+    holdfast("validate-env", cwd=project)
+    (project / "task_registry.py").write_text("x = 1\n")
+    assert report(holdfast("validate-env", "--format", "json", cwd=project))["one"]["unchanged_since"] is None
+
+
+def test_an_edit_that_is_taken_back_during_the_run_is_seen(project: Path, holdfast: Cli) -> None:
+    """As by git stash and git stash pop: the check may have read what stood there in between."""
+    code = "import pathlib; p = pathlib.Path('a.py'); t = p.read_text(); p.write_text('other'); p.write_text(t)"
+    configure(project, one=f'command = ["{sys.executable}", "-c", "{code}"]')
+    os.utime(project / "a.py", (1, 1))
+    for _ in range(2):
+        os.utime(project / "a.py", (1, 1))
+        said = report(holdfast("validate-env", "--format", "json", cwd=project))
+        assert said["one"]["unchanged_since"] is None
+    assert "the same again file: a.py" in holdfast("validate-env", "--explain", "one", cwd=project).stdout
+
+
 def test_inputs_narrow_what_counts(project: Path, holdfast: Cli) -> None:
     configure(project, one=OK + '\ninputs = ["*.py"]')
     holdfast("validate-env", cwd=project)
@@ -320,3 +340,41 @@ def test_sigterm_is_an_interruption_too(project: Path, tmp_path: Path) -> None:
         stdout, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "interrupted: 1 skipped" in stdout
+
+
+def test_where_nothing_can_be_written_the_checks_run_all_the_same(project: Path, holdfast: Cli) -> None:
+    configure(project, one=OK)
+    (project / ".holdfast").write_text("a file where the directory should be")
+    for _ in range(2):
+        said = holdfast("validate-env", cwd=project)
+        assert (said.exit_code, "unchanged" in said.stdout) == (0, False)
+        assert "nothing is remembered: cannot make" in said.stderr
+
+
+def test_a_section_of_a_check_that_there_is_not_is_an_error(project: Path, holdfast: Cli) -> None:
+    configure(project, mypi='timeout = "1s"')
+    said = holdfast("validate-env", cwd=project)
+    assert said.exit_code == 2
+    assert "checks.mypi: no such check, and no command; did you mean mypy?" in said.stderr
+
+
+def test_pipes_where_files_should_be_hold_nothing_up(project: Path, holdfast_process: Cli) -> None:
+    configure(project, one=OK)
+    installed = project / ".venv" / "lib" / "python3.11" / "site-packages" / "a-1.dist-info"
+    installed.mkdir(parents=True)
+    (project / ".venv" / "bin").mkdir()
+    (project / ".venv" / "bin" / "python").write_text("")
+    for pipe in ("setup.cfg", "tox.ini", "requirements.txt", ".venv/pyvenv.cfg"):
+        os.mkfifo(project / pipe)
+    os.mkfifo(installed / "direct_url.json")
+    os.mkfifo(installed.parent / "a.pth")
+    for arguments in (["--list"], ["--only", "one"]):
+        assert holdfast_process("validate-env", *arguments, cwd=project, timeout=20).exit_code == 0
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_the_caller_closed_are_no_bug(project: Path, closed: str) -> None:
+    configure(project, one=OK)
+    argv = [sys.executable, "-m", "holdfast", "validate-env"]
+    done = subprocess.run(["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *argv], cwd=project, capture_output=True)
+    assert done.returncode == 0

@@ -146,3 +146,17 @@ def test_starting_it_loads_nothing_heavy(holdfast_process: Cli, shop: Shop) -> N
     loaded = {line.rpartition("|")[2].strip() for line in said.stderr.splitlines()}
     assert "holdfast.checks.venv_probe" in loaded
     assert not loaded & {"rich", "packaging", "ruamel.yaml", "yaml", "httpx", "pydantic", "asyncio", "poetry.core"}
+
+
+def test_fix_with_yes_does_not_remove_holdfast_from_under_itself(holdfast: Cli, tmp_path: Path) -> None:
+    bare = bare_project(tmp_path / "shop")
+    made = make_venv(bare.root / ".venv")
+    (made / "pyvenv.cfg").unlink()
+    keep = tree(bare.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "prefix", str(made))
+        said = holdfast("venv-check", "--fix", "--yes", cwd=bare.root)
+    assert said.exit_code == 2
+    assert "nothing was run: " in said.stderr
+    assert "holdfast itself runs in it" in said.stderr
+    assert tree(bare.root) == keep

@@ -12,7 +12,7 @@ from tests.registries import events_in, started, uncovered_env, write
 from holdfast.core.errors import HoldfastError
 from holdfast.core.git import git_state
 from holdfast.core.registry import Registry
-from holdfast.core.tasklog import Entry, begin, finished, is_off, logged, own_files, started_event
+from holdfast.core.tasklog import Entry, begin, finished, is_off, logged, own_files, own_names, started_event
 
 
 class Log:
@@ -237,3 +237,33 @@ def test_logging_a_task_loads_nothing_heavy() -> None:
     code = "import sys, holdfast.core.tasklog; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], env=uncovered_env(), check=True, capture_output=True, text=True)
     assert not {"typer", "rich", "packaging", "tomllib", "hashlib", "tempfile"} & set(done.stdout.split())
+
+
+def test_secrets_in_the_names_of_a_task_and_of_who_works_on_it_are_masked() -> None:
+    event = started_event(
+        "id", "deploy token=hunter2", at_ms=0, agent="key=x secret=hunter2", argv=(), cwd=".", process={}
+    )
+    assert (event["task"], event["agent"]) == ("deploy token=***", "key=x secret=***")
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("task_registry.json", True),
+        ("task_registry.2026-11.json", True),
+        ("task_registry.json.before-repair.2", True),
+        ("task_registry.json.cut-01JD", True),
+        ("task_registry.json.torn-01JD", True),
+        (".task_registry.json.0a1b2c.tmp", True),
+        ("task_registry.py", False),
+        ("task_registry.json5", False),
+        ("src/task_registry.json", False),
+        ("task_registry.tests.json", False),
+    ],
+)
+def test_what_belongs_to_a_registry_is_told_from_what_is_only_called_like_it(name: str, own: bool) -> None:
+    assert bool(own_names("task_registry.json").fullmatch(name)) is own
+
+
+def test_a_registry_without_an_ending_has_archives_too() -> None:
+    assert own_names("log").fullmatch("log.2026-11")

@@ -11,6 +11,7 @@ from holdfast.core.findings import Finding, Location, Result, Severity
 
 # black has no machine output; these lines of its standard error are all that names files (the third since 26.10).
 # The status comes from its exit code alone.
+COUNTED = r"(\d+) files? would (?:be|fail to)"
 WOULD_REFORMAT = r"would reformat (.+)"
 CANNOT_PARSE = r"error: cannot parse: (.+):(\d+):(\d+)"
 CANNOT_FORMAT = r"error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?"
@@ -23,8 +24,9 @@ class Black:
     def wanted(self, context: Context) -> bool:
         return facts.configures(context, "black") or facts.depends_on(context, "black")
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        files = ("*.py", "*.pyi", "*.ipynb", "pyproject.toml", ".gitignore")
+    def inputs(self, context: Context) -> Inputs:
+        own = facts.table(context.pyproject, "tool", "black").keys() & {"include", "extend-include"}
+        files = ("**",) if own else ("*.py", "*.pyi", "*.ipynb", "pyproject.toml", ".gitignore")
         return Inputs(files, ("black",), ("BLACK_",), ("pyproject.toml",), (".config/black",))
 
     def run(self, context: Context) -> Result:
@@ -35,15 +37,20 @@ class Black:
         findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
         if done.exit_code not in (0, 1, 123) or (done.exit_code == 123 and not findings):
             raise crashed(self.name, tool, done)
-        looked_at = (context.python_files, "Python files")
+        looked_at = (_counted(said(done), context.python_files), "Python files")
         everything = (*findings, *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code != 0)
+
+
+def _counted(output: str, given: int) -> int:
+    """How many files black says it looked at: `3 files would be left unchanged`; `quiet` makes it say nothing."""
+    return sum(map(int, re.findall(COUNTED, output))) if output else given
 
 
 def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
     if match := re.fullmatch(WOULD_REFORMAT, line):
         file = relative(context, match[1])
-        fix = f"{tool.shown(context.project)} {file}"
+        fix = tool.command(context.project, file)
         return Finding("black:reformat", Severity.ERROR, "would be reformatted", Location(file), fix)
     if match := re.fullmatch(CANNOT_PARSE, line):
         place = Location(relative(context, match[1]), int(match[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from holdfast.checks.interface import Context, Inputs
@@ -23,8 +24,12 @@ class Command(NamedTuple):
     def wanted(self, context: Context) -> bool:  # noqa: ARG002
         return True
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        return Inputs(self.globs or ("**",), (self.argv[0],), ("PYTHON",))
+    def inputs(self, context: Context) -> Inputs:
+        """The files that its globs match, and those that its command names: a script, its configuration."""
+        named = {argument.removeprefix("./") for argument in (*self.argv, *context.args)}
+        named |= {part.replace(".", "/") + end for part in self.argv for end in (".py", "/__main__.py")}  # python -m
+        own = [re.sub(r"[*?[]", r"[\g<0>]", name) for name in context.files if name in named]
+        return Inputs((*self.globs, *own) if self.globs else ("**",), (self.argv[0],), ("PYTHON",))
 
     def run(self, context: Context) -> Result:
         """Exit 126 and 127 are the shell's "cannot run" and "not found": they are never a verdict on the project."""

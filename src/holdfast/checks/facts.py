@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,7 @@ def configures(context: Context, tool: str, *, files: tuple[str, ...] = (), sect
 
 
 def _has_section(path: Path, sections: tuple[str, ...]) -> bool:
-    try:
-        with path.open("rb") as file:
-            text = file.read(INI_LIMIT)
-    except OSError:
-        return False
+    text = _start_of(path, INI_LIMIT)
     return any(re.search(rb"(?m)^\[" + re.escape(section.encode()) + rb"\]", text) for section in sections)
 
 
@@ -53,11 +50,18 @@ def normalised(requirement: str) -> str:
 
 
 def _lines(path: Path) -> list[str]:
+    return _start_of(path, INI_LIMIT * 8).decode("utf-8", "replace").splitlines()
+
+
+def _start_of(path: Path, limit: int) -> bytes:
+    """The first bytes of a file, or nothing: opening a pipe would never end."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(INI_LIMIT * 8).splitlines()
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with path.open("rb") as file:
+            return file.read(limit)
     except OSError:
-        return []
+        return b""
 
 
 def _declared(pyproject: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 
+CONFIG = (".flake8", "setup.cfg", "tox.ini")
 FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
 
 
@@ -19,14 +20,14 @@ class Flake8:
         return configured or facts.depends_on(context, "flake8")
 
     def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        return Inputs(("*.py", "*.pyi", ".flake8", "setup.cfg", "tox.ini", "pyproject.toml"), ("flake8",))
+        return Inputs(("**",), ("flake8",), ("PYFLAKES_", "PYTHON"), CONFIG)  # its plugins read what they like
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 with lines in our format findings; 1 without is a crash (PyCQA/flake8 gives both 1)."""
         tool = find_tool(context, self.name, "flake8")
         own = context.environment.root if context.environment else context.project / ".venv"
         inside = own.name if own.is_relative_to(context.project) else ".venv"  # flake8 would walk into it
-        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},{context.scratch.parts[-3]}"]
+        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},.holdfast"]
         done = run_tool(context, self.name, [*argv, *context.args])
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         findings = [found for line in lines if (found := _finding(context, line))]

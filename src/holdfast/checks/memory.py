@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,9 +60,10 @@ class Memory:
         """Keeps a success."""
         self._write(result.check, inputs, {"since": since, "run_id": run_id, "result": result.as_json()})
 
-    def store_unstable(self, check: str, before: bytes, after: bytes, *, run_id: str) -> None:
-        """Keeps why a success was not: its inputs changed while it ran."""
-        changed = _differences(json.loads(before), json.loads(after))
+    def store_unstable(self, check: str, before: bytes, after: bytes, touched: Sequence[str], *, run_id: str) -> None:
+        """Keeps why a success was not: its inputs changed while it ran, or were written and hold the same again."""
+        differing = _differences(json.loads(before), json.loads(after))
+        changed = differing or [f"written and the same again file: {name}" for name in touched]
         self._write(check, NO_INPUTS, {"run_id": run_id, "changed": changed})
 
     def explain(self, check: str, inputs: bytes) -> tuple[str, list[str]]:

@@ -22,9 +22,12 @@ class Mypy:
         configured = facts.configures(context, "mypy", files=CONFIG[:2], sections=("mypy",))
         return configured or facts.depends_on(context, "mypy")
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+    def inputs(self, context: Context) -> Inputs:
+        """Where the configuration lists files by name, they need not end in .py, and any file counts."""
         home = (".config/mypy/config", ".mypy.ini")
-        return Inputs(("*.py", "*.pyi", "py.typed", *CONFIG), ("mypy",), ("MYPY", "PYTHONPATH"), CONFIG, home)
+        scripts = not set(_listed(context)).isdisjoint(context.files)
+        files = ("**",) if scripts else ("*.py", "*.pyi", "py.typed", *CONFIG)
+        return Inputs(files, ("mypy",), ("MYPY", "PYTHONPATH"), CONFIG, home)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 findings, 2 a syntax error in the code (findings) or a wrong call (could not run)."""
@@ -38,6 +41,14 @@ class Mypy:
             raise crashed(self.name, tool, done)
         looked_at = (context.python_files, "Python files")
         return outcome(self.name, tool, findings, looked_at=looked_at, failed=done.exit_code != 0)
+
+
+def _listed(context: Context) -> list[str]:
+    """What `files` in pyproject.toml names, apart from Python files."""
+    files = facts.table(context.pyproject, "tool", "mypy").get("files", ())
+    names = files.split(",") if isinstance(files, str) else files if isinstance(files, list) else ()
+    texts = (name.strip().removeprefix("./") for name in names if isinstance(name, str))
+    return [name for name in texts if not name.endswith((".py", ".pyi"))]
 
 
 def _default_paths(context: Context) -> tuple[str, ...]:

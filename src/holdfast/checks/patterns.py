@@ -46,5 +46,15 @@ def _part(token: str) -> str:
         return WILD[token]
     if token.startswith("[") and len(token) > 1:
         inside = token[1:-1].replace("\\", r"\\").replace("[", r"\[")
-        return "[" + ("^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^")) + "]"
+        characters = "[" + ("^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^")) + "]"
+        return characters if _is_pattern(characters) else "(?!)"
     return re.escape(token)
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether a set of characters is one; a range that runs backward, as in [z-a], matches nothing."""
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, run_tool, said, stray_tool
@@ -17,9 +20,9 @@ class Poetry:
     def wanted(self, context: Context) -> bool:
         return facts.configures(context, "poetry", files=("poetry.lock", "poetry.toml"))
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        files = ("pyproject.toml", "poetry.lock", "poetry.toml", "README*", "LICEN*")
-        return Inputs(files, ("poetry",), ("POETRY_",), ("poetry.toml",), (".config/pypoetry",))
+    def inputs(self, context: Context) -> Inputs:
+        files = ("pyproject.toml", "poetry.lock", "poetry.toml", "README*", "LICEN*", *_named_files(context.pyproject))
+        return Inputs(files, ("poetry",), ("POETRY_",), ("poetry.toml",), (".config/pypoetry/config.toml",))
 
     def run(self, context: Context) -> Result:
         """Exit 0 is good. Exit 1 with `Error:` lines is findings, and without is "could not run"."""
@@ -36,13 +39,26 @@ class Poetry:
         return outcome(self.name, tool, everything, looked_at=(1, "lock"), failed=failed or done.exit_code == 1)
 
 
+def _named_files(pyproject: Mapping[str, Any]) -> list[str]:
+    """The files, or globs, that the metadata names and `poetry check` looks for."""
+    project, own = facts.table(pyproject, "project"), facts.table(pyproject, "tool", "poetry")
+    named = [
+        project.get("readme"),
+        project.get("license-files"),
+        own.get("readme"),
+    ]
+    named += [facts.table(project, key).get("file") for key in ("readme", "license")]
+    texts = (item for value in named for item in (value if isinstance(value, list) else [value]))
+    return [text for text in texts if isinstance(text, str)]
+
+
 def _finding(context: Context, tool: Tool, line: str) -> Finding | None:
     word, colon, message = line.partition(": ")
     if not colon or word not in SEVERITIES:
         return None
     lock = "poetry.lock" in message
     file = "poetry.lock" if lock and (context.project / "poetry.lock").is_file() else "pyproject.toml"
-    fix = f"{tool.shown(context.project)} lock" if lock and word == "Error" else None
+    fix = tool.command(context.project, "lock") if lock and word == "Error" else None
     return Finding(f"poetry:{word.lower()}", SEVERITIES[word], message, Location(file), fix)
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, run_tool, said
+from holdfast.core.clock import now_ms
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+from holdfast.core.ids import new_id
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+OWN_CONFIG = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")
+CONFIG = (*OWN_CONFIG, "pyproject.toml", "tox.ini", "setup.cfg")
 NO_TESTS = 5
 COLLECTION_BROKEN = 2
 
@@ -22,14 +26,14 @@ class Pytest:
     summary = "the tests, by pytest"
 
     def wanted(self, context: Context) -> bool:
-        files = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py", "tests/conftest.py")
+        files = (*OWN_CONFIG, "conftest.py", "tests/conftest.py")
         sections = ("tool:pytest", "pytest")
         return facts.configures(context, "pytest", files=files, sections=sections) or facts.depends_on(
             context, "pytest"
         )
 
     def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
-        return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), ("pytest.ini", "tox.ini", "setup.cfg"))
+        return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), (*CONFIG, "conftest.py"))
 
     def run(self, context: Context) -> Result:
         """Exit 0 is passed and 1 failed tests; 2 is broken collection, 3 and 4 pytest's own trouble, 5 no tests."""
@@ -37,8 +41,7 @@ class Pytest:
 
         tool = find_tool(context, self.name, "pytest", own_only=True)
         context.scratch.mkdir(parents=True, exist_ok=True)
-        junit = context.scratch / "pytest-junit.xml"
-        junit.unlink(missing_ok=True)
+        junit = context.scratch / f"pytest-junit-{new_id(now_ms())}.xml"  # two runs at once must not share it
         argv = [tool.path, f"--junit-xml={junit}", "-o", "junit_family=xunit1", "-q", *context.args]
         done = run_tool(context, self.name, argv)
         if done.exit_code == NO_TESTS:
@@ -51,17 +54,18 @@ class Pytest:
             raise crashed(self.name, tool, done) from error
         finally:
             junit.unlink(missing_ok=True)
-        return _result(tool, tool.shown(context.project), cases, done.exit_code, said(done))
+        return _result(tool, context.project, cases, done.exit_code, said(done))
 
 
-def _result(tool: Tool, shown: str, cases: list[Element], exit_code: int, output: str) -> Result:
-    findings = tuple(found for case in cases if (found := _finding(shown, case)))
+def _result(tool: Tool, project: Path, cases: list[Element], exit_code: int, output: str) -> Result:
+    findings = tuple(found for case in cases if (found := _finding(tool, project, case)))
     ran = sum(case.find("skipped") is None for case in cases)
     if exit_code == COLLECTION_BROKEN:
         broken = "the tests could not be collected"
         return Result("pytest", Status.ERROR, findings, broken, tool=str(tool), output="" if findings else output)
     if ran == 0:
-        raise CannotRun("pytest", f"all {len(cases)} tests were skipped", output=output)
+        why = f"all {len(cases)} tests were skipped" if cases else "pytest ran no test"
+        raise CannotRun("pytest", why, output=output)
     # exit 1 without a failed test is a plugin's verdict, such as pytest-cov's --cov-fail-under
     reason = _last_line(output) if exit_code and not findings else None
     status = Status.FAILED if exit_code else Status.PASSED
@@ -72,7 +76,7 @@ def _last_line(output: str) -> str:
     return output.splitlines()[-1] if output else "pytest said nothing"
 
 
-def _finding(tool: str, case: Element) -> Finding | None:
+def _finding(tool: Tool, project: Path, case: Element) -> Finding | None:
     failure = case.find("failure")
     trouble = case.find("error") if failure is None else failure
     if trouble is None:
@@ -84,7 +88,7 @@ def _finding(tool: str, case: Element) -> Finding | None:
     if failure is None:
         return Finding("pytest:error", Severity.ERROR, message, place)
     target = file if "[" in name else f"{file}::{name}"  # a parameter's text is not always a node id
-    return Finding("pytest:failed", Severity.ERROR, message, place, f"{tool} {target}" if file else None)
+    return Finding("pytest:failed", Severity.ERROR, message, place, tool.command(project, target) if file else None)
 
 
 CHECK = Pytest()

@@ -11,30 +11,36 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
 
 SETTLED_NS = 2_000_000_000
-SKIPPED = frozenset(
-    {".git", ".hg", ".svn", ".holdfast", "__pycache__", "node_modules", ".tox", ".nox", ".venv", "venv"}
-)
-SKIPPED_SUFFIXES = ("_cache", ".egg-info")
+SKIPPED = frozenset({".git", ".hg", ".svn", ".holdfast", "__pycache__", "node_modules", ".tox", ".nox", ".venv"})
+MOST_IN_DIRECTORY = 5000
+"""A submodule, or a directory that a link leads to, which holds more files than this is never taken for unchanged."""
 
 Stamp = list[int]
 
 
 def walk(project: Path) -> Iterator[str]:
-    """The files below a directory that no git repository lists: all but caches, environments and repositories."""
+    """The files below a directory that no git repository lists: all but caches, environments and git's own.
+
+    A link to a directory is one of them, as in git.
+    """
     for directory, names, files in os.walk(project):
-        names[:] = sorted(name for name in names if not _skipped(os.path.join(directory, name), name))
+        kept = sorted(name for name in names if not _skipped(os.path.join(directory, name), name))
+        links = [name for name in kept if os.path.islink(os.path.join(directory, name))]
+        names[:] = [name for name in kept if name not in links]
         prefix = os.path.relpath(directory, project)
-        yield from (name if prefix == "." else f"{prefix}/{name}" for name in sorted(files))
+        yield from (name if prefix == "." else f"{prefix}/{name}" for name in sorted([*files, *links]))
 
 
 def _skipped(path: str, name: str) -> bool:
-    return name in SKIPPED or name.endswith(SKIPPED_SUFFIXES) or os.path.exists(os.path.join(path, "pyvenv.cfg"))
+    cache = name.endswith(".egg-info") or (name.startswith(".") and name.endswith("_cache"))
+    return cache or name in SKIPPED or os.path.exists(os.path.join(path, "pyvenv.cfg"))
 
 
 class Digests:
@@ -45,10 +51,15 @@ class Digests:
         self._cache = cache
         self._known: dict[str, tuple[Stamp, str]] = _load(cache)
         self._changed = False
+        self.stamps: dict[str, Stamp] = {}
+        """The stamp of each regular file that `of` last looked at."""
+        self.directories: list[str] = []
+        """Which of those names were directories, or links to one: what lies there may be any kind of file."""
 
     def of(self, files: tuple[str, ...], *, now_ns: int) -> dict[str, str]:
         """The digest of each file; one that is gone is left out. `now_ns` is the time, in nanoseconds since 1970."""
         found: dict[str, str] = {}
+        self.stamps, self.directories = {}, []
         for name in files:
             digest = self._digest_of(name, now_ns)
             if digest is not None:
@@ -71,8 +82,9 @@ class Digests:
         try:
             seen = os.lstat(path)
             if not stat.S_ISREG(seen.st_mode):
-                return _of_other(path, seen.st_mode)
+                return self._of_other(name, path, seen.st_mode, now_ns)
             stamp = [seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino, seen.st_mode & 0o111]
+            self.stamps[name] = stamp
             known = self._known.get(name)
             if known is not None and known[0] == stamp:
                 return known[1]
@@ -85,6 +97,34 @@ class Digests:
             self._known[name] = (stamp, digest)
             self._changed = True
         return digest
+
+    def _of_other(self, name: str, path: str, mode: int, now_ns: int) -> str:
+        """A link by where it points and what is there; a directory (a submodule, another repository) by its files."""
+        parts = [str(stat.S_IFMT(mode))]
+        if stat.S_ISLNK(mode):
+            parts.append(os.readlink(path))
+        if os.path.isdir(path):
+            self.directories.append(name)
+            if not (stat.S_ISLNK(mode) and self._holds(path)):
+                parts += self._inside(name, path, now_ns)
+        elif os.path.isfile(path):
+            parts.append(_of_file(path, executable=False))
+        return digest("\0".join(parts))
+
+    def _holds(self, path: str) -> bool:
+        """Whether a link leads to what is looked at anyway."""
+        return f"{os.path.realpath(path)}/".startswith(f"{os.path.realpath(self._project)}/")
+
+    def _inside(self, name: str, path: str, now_ns: int) -> list[str]:
+        inside = list(islice(walk(Path(path)), MOST_IN_DIRECTORY + 1))
+        if len(inside) > MOST_IN_DIRECTORY:
+            return [f"too many files to look at, at {now_ns}"]
+        parts = []
+        for one in inside:
+            whole = os.path.join(path, one)
+            linked = os.path.islink(whole) and os.path.isdir(whole)  # not followed: it may lead back
+            parts += [one, os.readlink(whole) if linked else self._digest_of(f"{name.rstrip('/')}/{one}", now_ns) or ""]
+        return parts
 
 
 def _load(cache: Path) -> dict[str, tuple[Stamp, str]]:
@@ -103,20 +143,6 @@ def _of_file(path: str, *, executable: bool) -> str:
     return f"{digest}+x" if executable else digest
 
 
-def _of_other(path: str, mode: int) -> str:
-    """A symbolic link by where it points and what is there; a directory (a submodule) by all that is in it."""
-    parts = [str(stat.S_IFMT(mode))]
-    if stat.S_ISLNK(mode):
-        parts.append(os.readlink(path))
-        if os.path.isfile(path):
-            parts.append(_of_file(path, executable=False))
-    elif stat.S_ISDIR(mode):
-        for name in walk(Path(path)):
-            whole = os.path.join(path, name)
-            parts += [name, _of_file(whole, executable=False) if os.path.isfile(whole) else ""]
-    return digest("\0".join(parts))
-
-
 def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, str]:
     """What is installed: each metadata directory with the stamp of its RECORD, and what path files lead to.
 
@@ -130,21 +156,40 @@ def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, s
             continue
         for entry in entries:
             if entry.name.endswith((".dist-info", ".egg-info")):
-                found[entry.name] = _stamp(os.path.join(entry.path, "RECORD")) or _stamp(entry.path)
+                found[entry.name] = stamp(os.path.join(entry.path, "RECORD")) or stamp(entry.path)
+                found[entry.name] += _editable(entry.path, str(project))
             elif entry.name.endswith((".pth", ".egg-link")) or entry.name.startswith("__editable__"):
-                found[entry.name] = _stamp(entry.path) + _linked(entry.path, str(project))
+                found[entry.name] = stamp(entry.path) + _linked(entry.path, str(project))
     return found
 
 
 def _linked(path_file: str, project: str) -> str:
     """A digest of the Python files in directories that a path file adds: editable installs from elsewhere."""
+    lines = content_of(path_file).decode("utf-8", "replace").splitlines()
+    base = os.path.dirname(path_file)
+    places = [os.path.join(base, line) for line in lines if line and not line.startswith(("import ", "import\t", "#"))]
+    return _python_files(places, project)
+
+
+def _editable(metadata: str, project: str) -> str:
+    """The same for what PEP 610 says was installed editable, in whatever way its build backend does that."""
     try:
-        lines = Path(path_file).read_text("utf-8", "replace").splitlines()
-    except OSError:
+        origin = json.loads(content_of(os.path.join(metadata, "direct_url.json")) or b"{}")
+        url = str(origin["url"]) if origin["dir_info"]["editable"] else ""
+    except (ValueError, KeyError, TypeError):
         return ""
-    places = [line for line in lines if line and not line.startswith(("import ", "import\t", "#"))]
+    if not url.startswith("file://"):
+        return ""
+    if "%" in url:
+        from urllib.parse import unquote  # 3 ms
+
+        url = unquote(url)
+    return _python_files([url.removeprefix("file://")], project)
+
+
+def _python_files(places: list[str], project: str) -> str:
     parts = [
-        f"{name} {_stamp(os.path.join(place, name))}"
+        f"{name} {stamp(os.path.join(place, name))}"
         for place in places
         if not f"{place}/".startswith(f"{project}/") and os.path.isdir(place)
         for name in walk(Path(place))
@@ -153,27 +198,60 @@ def _linked(path_file: str, project: str) -> str:
     return f" {digest(chr(0).join(parts))}" if parts else ""
 
 
-def _stamp(path: str) -> str:
+def content_of(path: str) -> bytes:
+    """A file's content, or nothing where it cannot be read: opening a pipe would never end."""
+    try:
+        if not os.path.isfile(path):
+            return b""
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def stamp(path: str) -> str:
+    """What changes when a file does, without reading it; empty where there is none."""
     try:
         seen = os.stat(path)
     except OSError:
         return ""
-    return f"{seen.st_mtime_ns}.{seen.st_size}.{seen.st_ino}"
+    return f"{seen.st_mtime_ns}.{seen.st_ctime_ns}.{seen.st_size}.{seen.st_ino}"
 
 
 def program(name: str, path: str | None) -> str:
     """Which program a name means: its path, size, and when it was changed; and what stands behind a link."""
     if path is None:
         return f"{name}: not found"
-    return f"{path} {_stamp(path)}"
+    return f"{path} {stamp(path)}"
 
 
-def outside(project: Path, home: Path, names: tuple[str, ...], home_names: tuple[str, ...]) -> dict[str, str]:
-    """Stamps of the configuration that tools find above the project, and in the user's home."""
+def libraries(program_file: str) -> str:
+    """Stamps of the directories that the Python distributions beside a program are installed in.
+
+    Whatever is installed there, upgraded or removed, renames something in them.
+    """
+    library = os.path.join(os.path.dirname(os.path.dirname(program_file)), "lib")
+    try:
+        names = sorted(name for name in os.listdir(library) if name.startswith(("python", "pypy")))
+    except OSError:
+        return ""
+    places = (os.path.join(library, name, kind) for name in names for kind in ("site-packages", "dist-packages"))
+    return "".join(f" {place} {found}" for place in places if (found := stamp(place)))
+
+
+def outside(
+    project: Path, home: Path, names: tuple[str, ...], home_names: tuple[str, ...], config_home: str | None = None
+) -> dict[str, str]:
+    """Stamps of the configuration that tools find above the project, and in the user's home.
+
+    `config_home` is where XDG_CONFIG_HOME says that what is otherwise in ~/.config lies.
+    """
     above = [directory / name for directory in project.parents for name in names]
     own = [home / name for name in home_names]
-    stamped = {str(path): _stamp(str(path)) for path in (*above, *own)}
-    return {path: stamp for path, stamp in stamped.items() if stamp}
+    if config_home:
+        own += [Path(config_home, name.removeprefix(".config/")) for name in home_names if name.startswith(".config/")]
+    stamped = {str(path): stamp(str(path)) for path in (*above, *own)}
+    return {path: seen for path, seen in stamped.items() if seen}
 
 
 def digest(text: str) -> str:

@@ -42,6 +42,12 @@ class Tool(NamedTuple):
         """How a user in the project's root would call it."""
         return str(self.path.relative_to(project)) if self.path.is_relative_to(project) else self.name
 
+    def command(self, project: Path, *words: str) -> str:
+        """A line to copy into a shell in the project's root, whatever names its files have."""
+        import shlex
+
+        return shlex.join([self.shown(project), *words])
+
 
 def find_tool(context: Context, check: str, name: str, *, own_only: bool = False) -> Tool:
     """The program in the project's environment, else (unless `own_only`) the one on PATH.

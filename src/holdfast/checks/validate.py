@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +16,7 @@ from holdfast.checks.inputs import inputs_of, list_files, moment
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.memory import Memory, Success, encode, recalled
 from holdfast.checks.runner import Interrupted, Job, Listener, run_all
-from holdfast.checks.snapshot import Digests
+from holdfast.checks.snapshot import Digests, Stamp
 from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import CheckConfig, Config
 from holdfast.core.errors import HoldfastError
@@ -31,8 +33,8 @@ class Validation(NamedTuple):
     checks: tuple[Check, ...]
     home: Path
     stop: threading.Event
-    ignored: tuple[str, ...] = ()
-    """What the names of files that are nobody's input start with: the task registry's."""
+    ignored: re.Pattern[str] | None = None
+    """The names of files that are nobody's input: the task registry's."""
 
     @property
     def config(self) -> Config:
@@ -130,12 +132,14 @@ class Past:
         self._validation = validation
         self._digests = Digests(validation.context.project, validation.cache / "files.json")
         self._inputs: dict[str, bytes] = {}
+        self._stamps: Mapping[str, Stamp] = {}
         self._last: dict[str, Success] = {}
         self.memory = Memory(validation.cache / "validate")
 
     def standing(self, checks: Iterable[Check]) -> dict[str, Result]:
         """The results that still stand, by check."""
         self._inputs = self.look(checks, self._validation.context.files)
+        self._stamps = self._digests.stamps
         self._last = {name: success for name in self._inputs if (success := self.memory.last(name))}
         return {name: recalled(last) for name, last in self._last.items() if last.inputs == self._inputs[name]}
 
@@ -166,12 +170,17 @@ class Past:
         if checks:
             files = list_files(self._validation.context.project, self._validation.ignored)
             for name, after in self.look(checks, files).items():
-                before = self._inputs[name]
-                if after == before:
+                before, touched = self._inputs[name], self._touched(after)
+                if after == before and not touched:
                     self.memory.store(passed[name], after, since=since, run_id=run_id)
                 else:
-                    self.memory.store_unstable(name, before, after, run_id=run_id)
+                    self.memory.store_unstable(name, before, after, touched, run_id=run_id)
         self._digests.save()
+
+    def _touched(self, inputs: bytes) -> list[str]:
+        """The inputs that were written since `standing`, even where they hold again what they did: a stash and back."""
+        written = {name for name, stamp in self._digests.stamps.items() if self._stamps.get(name) != stamp}
+        return sorted(written.intersection(json.loads(inputs)["file"])) if written else []
 
 
 def explain(validation: Validation, name: str) -> tuple[str, list[str]]:

@@ -46,8 +46,7 @@ class LazyGroup(TyperGroup):
     def invoke(self, ctx: typer.Context) -> NoReturn:  # type: ignore[override]
         try:
             code = super().invoke(ctx)
-            if sys.stdout:  # None where it is closed
-                sys.stdout.flush()
+            sys.stdout.flush()
         except HoldfastError as error:
             code = _say(error)
         except (KeyboardInterrupt, typer.Abort):  # the latter is Ctrl-C or the end of input at a prompt
@@ -102,6 +101,9 @@ def root(
 
 def main() -> NoReturn:
     """Runs the command line and exits. What nothing expected is our bug: exit 3, with the traceback in a file."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # our caller closed it, as some daemons do
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is escaped, and no crash

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from holdfast.checks.validate import Validation, make_scratch, own_checks, valid
 from holdfast.checks.validate import explain as explain_check
 from holdfast.cli.options import Format, publish
 from holdfast.core.config import Config, load_config, read_pyproject
-from holdfast.core.errors import ExitCode
+from holdfast.core.errors import ExitCode, HoldfastError
+from holdfast.core.files import file_errors
 from holdfast.core.git import ask_project_files, git_env
 from holdfast.core.project import find_project
+from holdfast.core.tasklog import own_names
 from holdfast.plugins import registered
 
 
@@ -32,7 +35,7 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
         environment = _environment(project, config, env)
     finally:
         names = git_files()
-    ignored = _registry_names(config)
+    ignored = own_names(os.path.normpath(config.registry))
     context = Context(
         project=project,
         pyproject=read_pyproject(project),
@@ -46,13 +49,23 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     checks = registered()
     for check in own_checks(config):
         checks.register(check.name, check, source="this project's configuration")
+    loaded = tuple(checks.load())
+    _require_known(config, [check.name for check in loaded])
     home = Path(env.get("HOME") or "/")
-    return Validation(context, tuple(checks.load()), home, threading.Event(), ignored)
+    return Validation(context, loaded, home, threading.Event(), ignored)
 
 
-def _registry_names(config: Config) -> tuple[str, ...]:
-    """The task registry and what stands beside it: archives by month, side files of a repair."""
-    return (config.registry.removesuffix(".json") + ".",)
+def _require_known(config: Config, names: list[str]) -> None:
+    """Raises HoldfastError for a section of a check that there is not: what it says would be ignored."""
+    for name in config.checks:
+        if name not in names:
+            from holdfast.core.config.mistakes import nearest
+
+            meant = nearest(name, names)
+            raise HoldfastError(
+                f"checks.{name}: no such check, and no command{f'; did you mean {meant}?' if meant else ''}",
+                hint=f"there are {', '.join(sorted(names))}; a check of your own has a command",
+            )
 
 
 def _environment(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:
@@ -92,6 +105,23 @@ def explain(validation: Validation, name: str) -> ExitCode:
     return ExitCode.OK
 
 
+@contextmanager
+def _scratch(project: Path) -> Iterator[Path]:
+    """Where tools keep their caches: in the project, or where nothing can be written there in a directory for once."""
+    try:
+        kept = make_scratch(project)
+    except HoldfastError as error:
+        import tempfile
+
+        typer.echo(f"holdfast: nothing is remembered: {error.message}", err=True)
+        with ExitStack() as stack:
+            with file_errors(Path("a temporary directory"), "make"):
+                directory = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+            yield Path(directory)
+    else:
+        yield kept
+
+
 def run(validation: Validation, form: Format, output: Path | None, *, log: bool) -> ExitCode:
     """Runs the checks, with progress on standard error, and publishes the report."""
     from holdfast.cli.log import ended, logged
@@ -100,10 +130,13 @@ def run(validation: Validation, form: Format, output: Path | None, *, log: bool)
 
     context = validation.context
     names = [check.name for check in validation.selected()]
-    make_scratch(context.project)
     with logged(context.project, context.config, "validate-env", enabled=log) as entry:
-        with progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener:
-            report = validate(validation, listener=listener, run_id=entry.id)
+        with (
+            _scratch(context.project) as scratch,
+            progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener,
+        ):
+            there = validation._replace(context=context._replace(scratch=scratch))
+            report = validate(there, listener=listener, run_id=entry.id)
         code = publish(report, form, output)
         entry.finish(*ended(code))
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -65,10 +66,21 @@ def _look(root: Path, config: Config, python: Path | None, run_id: str, *, fix: 
     return Report("venv-check", root.name, run_id, iso(started_ms), took, (result,)), mended
 
 
+def _require_survival(commands: tuple[Command, ...]) -> None:
+    """Raises HoldfastError where a command would empty the environment that this process still has to import from."""
+    own = os.path.realpath(sys.prefix)
+    if any("--clear" in command and os.path.realpath(command[-1]) == own for command in commands):
+        raise HoldfastError(
+            f"nothing was run: {own} would be emptied, and holdfast itself runs in it",
+            hint="copy what --fix prints into your shell, then install holdfast again",
+        )
+
+
 def _fix(commands: tuple[Command, ...], root: Path, *, run: bool) -> bool:
     if not commands:
         typer.echo("nothing to mend with a command", err=True)
     elif run:
+        _require_survival(commands)
         return venv.mend(commands, root, os.environ, lambda line: typer.echo(line, err=True))
     for command in () if run else commands:
         typer.echo(command_line((command,)), err=True)

@@ -75,7 +75,14 @@ SECRET_PAIRS = frozenset(("access key", "api key", "auth key", "encryption key",
 NO_SECRET = re.compile(r"(?i)(true|false|yes|no|on|off|none|null|\d|prompt|ask|stdin|\*+|[$<%@{].*|)")
 """Values that stand where a secret could and are none: switches, references to variables and files, placeholders."""
 
+SECRET_ENDINGS = ("password", "passwd", "passphrase", "apikey")
+"""PGPASSWORD and its like are one word."""
+
 CURL_USER = ("-u", "--user", "-U", "--proxy-user")
+PASSWORD_AFTER_P = {"sshpass": (), "docker": ("login",), "podman": ("login",), "helm": ("login",)}
+"""Programs whose `-p` is a password, and the subcommand that it is one for."""
+PASSWORD_WITHIN_P = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-admin", "mariadb-dump", "sshpass")
+"""Programs that take the password in the same word: -pSECRET."""
 
 
 @cache
@@ -89,7 +96,7 @@ def is_secret_name(name: str) -> bool:
     words = [word.rstrip("0123456789").lower() for word in spaced.split()]
     if not words or words[0] in ("no", "without"):
         return False
-    return words[-1] in SECRET_WORDS or " ".join(words[-2:]) in SECRET_PAIRS
+    return words[-1] in SECRET_WORDS or words[-1].endswith(SECRET_ENDINGS) or " ".join(words[-2:]) in SECRET_PAIRS
 
 
 def find_secrets(text: str) -> Iterator[Secret]:
@@ -124,18 +131,37 @@ def mask_text(text: str) -> str:
 def mask_argv(argv: Sequence[str]) -> list[str]:
     """A command line with each secret in it replaced by MASK; an option keeps its name: `--password ***`."""
     masked: list[str] = []
+    seen: set[str] = set()
     secret_next = False
     for argument in argv:
-        if secret_next and not argument.startswith("-"):
+        secret = secret_next and not argument.startswith("--")
+        if secret:
             masked.append(argument if NO_SECRET.fullmatch(argument) else MASK)
-        elif masked and masked[-1] in CURL_USER and masked[0].rpartition("/")[2] == "curl" and ":" in argument:
-            masked.append(f"{argument.partition(':')[0]}:{MASK}")
         elif masked and masked[-1] == "-c":  # a script: one value does not reach to its end
             masked.append(mask_text(argument))
         else:
-            masked.append(_mask_argument(argument))
-        secret_next = argument.startswith("-") and "=" not in argument and is_secret_name(argument)
+            masked.append(_mask_known(argument, masked[-1] if masked else "", seen) or _mask_argument(argument))
+        named = argument.startswith("-") and "=" not in argument and is_secret_name(argument)
+        secret_next = not secret and (named or (argument == "-p" and _takes_password(seen)))
+        seen.add(argument.rpartition("/")[2])
     return masked
+
+
+def _takes_password(seen: set[str]) -> bool:
+    """Whether `-p` after these words is followed by a password."""
+    return any(name in seen and seen.issuperset(words) for name, words in PASSWORD_AFTER_P.items())
+
+
+def _mask_known(argument: str, before: str, seen: set[str]) -> str | None:
+    """The argument masked where a program among the words `seen` before it is known for it; else None."""
+    if "curl" in seen:
+        user, colon, _ = argument.partition(":")
+        attached = argument.startswith(("-u", "-U")) and not argument.startswith("--")
+        if colon and (before in CURL_USER or attached):
+            return f"{user}:{MASK}"
+    if argument.startswith("-p") and len(argument) > 2 and not seen.isdisjoint(PASSWORD_WITHIN_P):
+        return f"-p{MASK}"
+    return None
 
 
 def _mask_argument(argument: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,15 +62,15 @@ class Entry:
 def started_event(
     run_id: str, task: str, *, at_ms: int, agent: str, argv: Sequence[str], cwd: str, process: Mapping[str, object]
 ) -> dict[str, object]:
-    """The event that opens a task; secrets in `argv` are masked, and what is too long is cut."""
+    """The event that opens a task; secrets are masked, and what is too long is cut."""
     shown = [_cut(argument) for argument in mask_argv(argv)]
     if len(shown) > ARGUMENTS_KEPT:
         shown[ARGUMENTS_KEPT:] = [f"... and {len(shown) - ARGUMENTS_KEPT} more"]
     return {
         "event": "started",
         "id": run_id,
-        "task": _cut(task),
-        "agent": _cut(agent),
+        "task": _cut(mask_text(task)),
+        "agent": _cut(mask_text(agent)),
         "at": iso(at_ms),
         "argv": shown,
         "cwd": cwd,
@@ -214,10 +215,18 @@ def own_files(registry: Path, project: Path) -> list[str]:
         beside = os.listdir(target.parent)  # noqa: PTH208 - names are all that is needed
     except OSError:
         beside = []
-    stem = f"{target.stem}."
-    names = {target.name, *(name for name in beside if name.startswith((stem, f".{stem}")))}
+    own = own_names(target.name)
+    names = {target.name, *(name for name in beside if own.fullmatch(name))}
     folder = os.path.relpath(target.parent, project.resolve())
     return [".holdfast", *sorted(os.path.normpath(f"{folder}/{name}") for name in names)]
+
+
+def own_names(registry: str) -> re.Pattern[str]:
+    """The names of a registry, of what stands beside it (copies, what was cut), and of its archives by month."""
+    stem, dot, ending = registry.rpartition(".")
+    before, after = (re.escape(stem), re.escape(dot + ending)) if dot else (re.escape(registry), "")
+    beside = r"\.(?:(?:before-repair|cut-|torn-).*|[0-9a-f]+\.tmp)"
+    return re.compile(rf"\.?(?:{re.escape(registry)}(?:{beside})?|{before}\.\d{{4}}-\d\d{after})", re.DOTALL)
 
 
 def _cwd(project: Path) -> str:
