@@ -200,8 +200,9 @@ def test_the_message_of_several_mistakes_counts_them_and_says_each_on_a_line(tmp
     assert caught.value.hint
 
 
-def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: Path) -> None:
-    (tmp_path / "holdfast.yaml").write_text("".join(f"key{number}: 1\n" for number in range(3000)), "utf-8")
+@pytest.mark.parametrize(("above", "key"), [("", "key"), ("checks:\n", "  Bad")])
+def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: Path, above: str, key: str) -> None:
+    (tmp_path / "holdfast.yaml").write_text(above + "".join(f"{key}{number}: 1\n" for number in range(3000)), "utf-8")
 
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path, {})
@@ -219,6 +220,7 @@ def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: P
         ("[tool.holdfast.validate]\nfail-fast = true", "validate.fail_fast"),
         ("[tool.holdfast.checks.api]\ncomand = []", "checks.api.command"),
         ("[tool.holdfast.checks.api]\njobs = 1", "validate.jobs"),
+        ("[tool.holdfast.checks.api]\ntimout = 1", "checks.api.timeout"),
         ("[tool.holdfast.venv]\ncommand = []", "checks.NAME.command"),
     ],
 )
