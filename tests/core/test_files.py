@@ -32,6 +32,29 @@ def test_a_file_is_written_whole_and_nothing_is_left_beside_it(tmp_path: Path, *
     assert names(tmp_path) == ["state.json"]
 
 
+def test_content_is_synced_before_its_name_and_only_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.json"
+    synced: list[tuple[int, list[str]]] = []
+    sync = os.fsync
+
+    def spy(handle: int) -> None:
+        synced.append((os.fstat(handle).st_size if stat.S_ISREG(os.fstat(handle).st_mode) else -1, names(tmp_path)))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    write_atomic(path, OLD, sync=False)
+    assert synced == []
+    write_atomic(path, NEW)
+    (content, (beside, name)), (directory, after) = synced
+    assert (content, name, directory, after) == (len(NEW), "state.json", -1, ["state.json"])
+    assert beside.startswith(".holdfast-")
+    synced.clear()
+    backup(path, "old")
+    assert synced == [(len(NEW), ["state.json", "state.json.old"]), (-1, ["state.json", "state.json.old"])]
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_writer_that_is_killed_at_any_moment_leaves_the_old_content_or_the_new(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
@@ -272,14 +295,14 @@ def test_text_is_utf8_with_or_without_a_mark_and_its_line_ends_are_kept(
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-@pytest.mark.parametrize(("content", "line"), [(b"\xff", 1), (b"a\nb\n\xff\n", 3), (b"a\n\n\n\xe9", 4)])
+@pytest.mark.parametrize(("content", "line"), [(b"\xff", 1), (b"a\nb\n\xff\n", 3), (b"a\n\n\n\xe9", 4), (b"\n\xff", 2)])
 def test_what_is_not_utf8_is_an_error_with_its_line(tmp_path: Path, mark: bytes, content: bytes, line: int) -> None:
     path = tmp_path / "holdfast.yaml"
     path.write_bytes(mark + content)
     with pytest.raises(HoldfastError) as raised:
         read_text(path)
     assert raised.value.message == f"{path}:{line}: not UTF-8"
-    assert raised.value.hint
+    assert raised.value.hint == "save the file as UTF-8"
 
 
 def test_a_file_larger_than_the_limit_is_refused_and_one_as_large_is_not(tmp_path: Path) -> None:
@@ -287,15 +310,17 @@ def test_a_file_larger_than_the_limit_is_refused_and_one_as_large_is_not(tmp_pat
     path.write_bytes(b"x" * 2**20)
     assert len(read_text(path, limit=2**20)) == 2**20
     path.write_bytes(b"x" * (2**20 + 1))
-    with pytest.raises(HoldfastError, match="big: larger than 1 MiB"):
+    with pytest.raises(HoldfastError, match=r"big: larger than 1 MiB$") as raised:
         read_text(path, limit=2**20)
+    assert raised.value.hint == "is this the file you meant?"
 
 
 def test_reading_waits_for_no_pipe_and_no_device(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
-        with pytest.raises(HoldfastError, match="not a regular file"):
+        with pytest.raises(HoldfastError, match=f"^{path}: not a regular file$") as raised:
             read_text(path)
+        assert raised.value.hint == "is this the file you meant?"
 
 
 @pytest.mark.parametrize("name", ["gone", "null\0"])

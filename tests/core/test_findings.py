@@ -68,7 +68,10 @@ def test_the_parts_of_a_fingerprint_do_not_run_into_each_other() -> None:
         st.text(st.characters(), min_size=1),
         st.sampled_from(Severity),
         st.text(st.characters()),
-        st.none() | st.builds(Location, st.text(st.characters(), min_size=1), st.none() | st.integers(1), st.none()),
+        st.none()
+        | st.builds(
+            Location, st.text(st.characters(), min_size=1), st.none() | st.integers(1), st.none() | st.integers(1)
+        ),
         st.none() | st.text(),
     )
 )

@@ -115,6 +115,23 @@ def test_what_git_refuses_is_nothing(git_project: Path) -> None:
     assert git(git_project / "gone", "status") is None
 
 
+def test_git_says_nothing_to_our_own_reader(git_project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    git(git_project, "rev-parse", "--verify", "no-such-branch")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_files_that_the_user_hides_from_git_status_make_the_tree_dirty(git_project: Path, head: str) -> None:
+    said(git_project, "config", "status.showUntrackedFiles", "no")
+    (git_project / "new").write_text("", "utf-8")
+    assert git_state(git_project) == GitState(head, dirty=True)
+
+
+def test_a_change_beside_the_project_makes_the_tree_dirty(git_project: Path, head: str) -> None:
+    (git_project / "part").mkdir()
+    (git_project / "new").write_text("", "utf-8")
+    assert git_state(git_project / "part", apart_from=["r.json"]) == GitState(head, dirty=True)
+
+
 def test_a_worktree_has_its_own_state(git_project: Path, head: str, tmp_path: Path) -> None:
     other = tmp_path / "other"
     said(git_project, "worktree", "add", "-q", str(other), "-b", "side")

@@ -72,6 +72,9 @@ def test_each_detector_finds_its_example(name: str) -> None:
         (["x", "--password", "-hunter2", "y"], ["x", "--password", "***", "y"]),
         (["x", "--token", "--password", "hunter2"], ["x", "--token", "--password", "***"]),
         (["x", "--token", "--verbose", "y"], ["x", "--token", "--verbose", "y"]),
+        (["curl", "-u", "ana:one:two"], ["curl", "-u", "ana:***"]),
+        (["x", "--name=my-token", "y"], ["x", "--name=my-token", "y"]),
+        (["env", "PASSWORD=a b=c"], ["env", "PASSWORD=***"]),
     ],
 )
 def test_a_command_line_keeps_its_shape(argv: list[str], masked: list[str]) -> None:
@@ -119,7 +122,20 @@ def test_these_names_hold_secrets(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "--", "tokens", "max-tokens", "TOKEN_URL", "key", "monkey", "author", "password_file"]
+    "name",
+    [
+        "",
+        "--",
+        "tokens",
+        "max-tokens",
+        "TOKEN_URL",
+        "key",
+        "monkey",
+        "author",
+        "password_file",
+        "TOKENX",
+        "without-password",
+    ],
 )
 def test_these_names_hold_none(name: str) -> None:
     assert not is_secret_name(name)
@@ -128,6 +144,11 @@ def test_these_names_hold_none(name: str) -> None:
 def test_a_long_text_takes_no_longer_than_it_is_long() -> None:
     text = "a" * 200_000 + "=" * 1000 + "://" + "b" * 200_000
     assert mask_text(text) == text
+
+
+def test_every_secret_of_a_text_is_masked_and_what_stands_between_them_stays() -> None:
+    text = "USER=ana A_TOKEN=hunter1 MODE=fast B_TOKEN=hunter2 make"
+    assert mask_text(text) == "USER=ana A_TOKEN=*** MODE=fast B_TOKEN=*** make"
 
 
 def test_overlapping_finds_leave_nothing_of_either() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,7 +55,7 @@ def test_a_boot_has_one_name() -> None:
 def test_other_systems_ask_ps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_identity, "_LINUX", False)
     known = identity(os.getpid())
-    assert known["pid_start"]
+    assert re.fullmatch(r"\w{3} \w{3} +\d+ [\d:]{8} \d{4}", str(known["pid_start"]))
     assert is_running(known) == (True, "")
     assert started(2**22 + 1) is None
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,8 +72,15 @@ def test_what_json_has_no_form_for_is_refused_and_the_file_stays(path: Path, val
 @pytest.mark.parametrize("space", [" \n\t\n" * 200, " " * 50, "\n"])
 def test_trailing_white_space_is_written_over_and_cut(path: Path, space: str) -> None:
     path.write_text(text_of(started(1)) + space, "utf-8")
-    append(path, {"event": "x"})
+    assert append(path, {"event": "x"}) == []
     assert path.read_text("utf-8") == text_of(started(1), {"event": "x"})
+
+
+@pytest.mark.parametrize("space", ["", " \n\t\n" * 200])
+def test_an_event_begins_its_line_where_the_closer_was_indented(path: Path, space: str) -> None:
+    path.write_text(text_of(started(1)).replace("\n]}\n", "\n  ]}\n") + space, "utf-8")
+    assert append(path, started(2)) == []
+    assert path.read_text("utf-8") == text_of(started(1), started(2))
 
 
 def test_a_closer_without_a_line_end_is_a_closer(path: Path) -> None:
@@ -229,16 +237,35 @@ def test_a_lock_that_is_not_given_back_ends_in_an_error(path: Path) -> None:
         Registry(path) as holder,
         holder.locked(),
         Registry(path, wait_s=0.05) as registry,
-        pytest.raises(HoldfastError, match=r"locked for 0\.05 s"),
+        pytest.raises(HoldfastError, match=rf"^{path}: locked for 0\.05 s"),
     ):
         registry.append(started(2))
     assert events_in(path) == [started(1)]
 
 
-@pytest.mark.parametrize("name", ["", "missing/task_registry.json"])
-def test_a_place_where_no_file_can_be_is_said(tmp_path: Path, name: str) -> None:
-    with pytest.raises(HoldfastError, match=r"cannot (open|create)"):
+def test_a_replacement_that_does_not_fit_on_the_disk_leaves_the_file_valid(path: Path) -> None:
+    write(path, started(1))
+    size, (soft, hard) = path.stat().st_size, resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Registry(path) as registry, registry.locked():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 2, hard))
+        try:
+            with pytest.raises(HoldfastError, match=rf"^cannot write {path}: File too large"):
+                registry.replace(b"x" * (size + 3))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text("utf-8") == text_of(started(1)) + "\n"
+    assert append(path, started(2)) == []
+    assert events_in(path) == [started(1), started(2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("", "cannot open {}: Is a directory"), ("missing/r.json", "cannot create {}: No such file or directory")],
+)
+def test_a_place_where_no_file_can_be_is_said(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(HoldfastError) as raised:
         append(tmp_path / name, started(1))
+    assert raised.value.message == said.format(tmp_path / name)
 
 
 def test_a_pipe_is_no_registry(path: Path) -> None:

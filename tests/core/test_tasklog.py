@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from tests.registries import events_in, started, uncovered_env, write
 
+from holdfast import __version__
 from holdfast.core.errors import HoldfastError
 from holdfast.core.git import git_state
 from holdfast.core.registry import Registry
@@ -58,6 +60,25 @@ def test_a_task_is_logged_with_who_what_when_and_at_which_commit(log: Log) -> No
     assert (end["reason"], end["commit"], end["dirty"]) == ("two findings", commit, False)
     assert end["duration_s"] >= 0
     assert log.said == []
+
+
+def test_a_task_that_is_started_elsewhere_is_logged_with_the_state_of_its_project(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (log.project / "task_registry.2026-10.json").touch()
+    with log.logged():
+        pass
+    start, end = log.events
+    commit = git_state(log.project).commit
+    assert (start["cwd"], start["commit"], start["dirty"]) == ("..", commit, False)
+    assert (end["commit"], end["dirty"]) == (commit, False)
+
+
+def test_what_a_task_leaves_in_the_tree_stands_in_its_end(log: Log) -> None:
+    with log.logged():
+        (log.project / "made.py").touch()
+    assert [event["dirty"] for event in log.events] == [False, True]
 
 
 def test_a_block_that_says_nothing_succeeded(log: Log) -> None:
@@ -139,6 +160,13 @@ def test_what_is_mended_on_the_way_is_told(log: Log) -> None:
     assert "were cut" in log.said[0]
 
 
+def test_what_is_mended_at_the_end_is_told(log: Log) -> None:
+    with log.logged():
+        log.path.write_bytes(log.path.read_bytes()[:-3] + b',{"event":"no')
+    assert len(log.said) == 1
+    assert "were cut" in log.said[0]
+
+
 def test_for_a_task_that_changes_no_files_git_is_asked_once_and_stands_in_its_end(log: Log) -> None:
     with log.logged(changes_tree=False):
         pass
@@ -182,6 +210,8 @@ def test_a_registry_anywhere_in_the_repository_does_not_make_it_dirty(
 
 def test_a_registry_outside_the_repository_is_no_matter_for_git(git_project: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "r.json")
+    (git_project / ".holdfast").mkdir()
+    (git_project / ".holdfast" / "cache").touch()
     state = git_state(git_project, apart_from=own_files(path, git_project))
     assert state.dirty is False
     assert own_files(tmp_path / "missing" / "r.json", tmp_path)[-1] == "missing/r.json"
@@ -215,8 +245,37 @@ def test_long_command_lines_are_cut() -> None:
     assert len(str(event["task"])) < 2100
 
 
+def test_a_command_line_that_just_fits_is_kept_whole() -> None:
+    argv = ["x" * 2000, *("y" for _ in range(199))]
+    assert started_event("id", "t", at_ms=0, agent="ana", argv=argv, cwd=".", process={})["argv"] == argv
+
+
+def test_the_events_of_a_task_are_what_the_format_says() -> None:
+    start = started_event("id", "lint", at_ms=1, agent="ana", argv=["ruff"], cwd=".", process={"pid": 7})
+    assert start == {
+        "event": "started",
+        "id": "id",
+        "task": "lint",
+        "agent": "ana",
+        "at": "1970-01-01T00:00:00.001Z",
+        "argv": ["ruff"],
+        "cwd": ".",
+        "pid": 7,
+        "holdfast": __version__,
+    }
+    end = {"event": "finished", "id": "id", "status": "skipped", "at": "1970-01-01T00:00:00.002Z"}
+    assert finished("id", "skipped", None, at_ms=2, duration_s=0.12345) == end | {"duration_s": 0.123}
+    assert finished("id", "skipped", 0, at_ms=2, duration_s=-1) == end | {"duration_s": 0.0, "exit_code": 0}
+
+
+def test_an_end_before_its_start_takes_no_time(log: Log) -> None:
+    with Registry(log.path) as registry:
+        Entry("id", monotonic() + 3600, registry).finish("succeeded", 0)
+    assert log.events[0]["duration_s"] == 0
+
+
 def test_a_status_that_is_none_of_ours_is_our_mistake() -> None:
-    with pytest.raises(ValueError, match="green"):
+    with pytest.raises(ValueError, match=r"^green is not one of succeeded, failed, timed_out, cancelled, skipped$"):
         finished("id", "green", 0, at_ms=0, duration_s=0)
 
 

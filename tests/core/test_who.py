@@ -18,7 +18,7 @@ ANA = {"USER": "ana"}
         ({"CURSOR_AGENT": "1", "AI_AGENT": "other", **ANA}, "cursor"),
         ({"AI_AGENT": "goose", **ANA}, "goose"),
         ({"AGENT": "amp", **ANA}, "amp"),
-        ({"AGENT": "1", **ANA}, f"ana@{HOST}"),
+        *(({"AGENT": word, **ANA}, f"ana@{HOST}") for word in ("", "0", "1", "true", "false")),
         ({"GITHUB_ACTIONS": "true", **ANA}, "github-actions"),
         ({"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "ana"}, "github-actions (ana)"),
         ({"MAKELEVEL": "1", **ANA}, f"ana@{HOST} (make)"),

@@ -42,7 +42,7 @@ def write_atomic(path: Path, content: bytes, *, sync: bool = True) -> None:
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             path.write_bytes(content)
             return
-        target = Path(os.path.realpath(path)) if path.is_symlink() else path  # resolve() trips over a loop of links
+        target = Path(os.path.realpath(path))  # resolve() trips over a loop of links
         beside = target.with_name(f".holdfast-{os.urandom(8).hex()}.tmp")
         _write_new(beside, content, mode=mode, sync=sync)
         try:

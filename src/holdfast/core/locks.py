@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
 from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
 
 _PAUSES_S = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
+_TABLE = Path("/proc/locks")
 
 
 class LockTimeout(HoldfastError):
@@ -22,12 +24,8 @@ def lock(handle: int, path: Path, *, exclusive: bool, wait_s: float) -> None:
     Raises LockTimeout, which names the holder where the system tells it.
     """
     kind = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
-    try:
-        fcntl.flock(handle, kind)
-    except BlockingIOError:
+    if not _taken(handle, kind, path):
         _lock_by(time.monotonic() + wait_s, handle, kind, path, wait_s)
-    except OSError as error:
-        raise _unsupported(path, error) from error
 
 
 def unlock(handle: int) -> None:
@@ -35,18 +33,26 @@ def unlock(handle: int) -> None:
     fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+def _taken(handle: int, kind: int, path: Path) -> bool:
+    try:
+        fcntl.flock(handle, kind)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise HoldfastError(
+            f"cannot lock {path}: {error.strerror or error}",
+            hint="keep the file on a local file system that supports flock",
+        ) from error
+    return True
+
+
 def _lock_by(deadline: float, handle: int, kind: int, path: Path, wait_s: float) -> None:
     tries = 0
     while time.monotonic() < deadline:
         time.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
         tries += 1
-        try:
-            fcntl.flock(handle, kind)
-        except BlockingIOError:
-            continue
-        except OSError as error:
-            raise _unsupported(path, error) from error
-        return
+        if _taken(handle, kind, path):
+            return
     holder = holder_of(handle)
     raise LockTimeout(
         f"{path}: locked for {wait_s:g} s by {f'process {holder}' if holder else 'another process'}",
@@ -54,22 +60,12 @@ def _lock_by(deadline: float, handle: int, kind: int, path: Path, wait_s: float)
     )
 
 
-def _unsupported(path: Path, error: OSError) -> HoldfastError:
-    return HoldfastError(
-        f"cannot lock {path}: {error.strerror or error}",
-        hint="keep the file on a local file system that supports flock",
-    )
-
-
 def holder_of(handle: int) -> int | None:
     """The process that took the flock on this file, as Linux's /proc/locks (proc(5)) says; None where unknown."""
-    inode = str(os.fstat(handle).st_ino)
     try:
-        table = Path("/proc/locks").read_text("ascii", "replace")
+        table = _TABLE.read_bytes()
     except OSError:
         return None
-    for line in table.splitlines():
-        fields = line.split()
-        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == inode and fields[4] != "-1":
-            return int(fields[4])
-    return None
+    inode = b"%d" % os.fstat(handle).st_ino
+    match = re.search(rb"^\d+: FLOCK +\w+ +\w+ +(\d+) \S+:" + inode + b" ", table, re.MULTILINE)  # "->" marks who waits
+    return int(match[1]) if match else None

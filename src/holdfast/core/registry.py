@@ -23,7 +23,6 @@ from holdfast.core.ids import new_id
 from holdfast.core.locks import lock
 
 LOCK_WAIT_S = 10.0
-_PEEK = 64
 _TRUST_NS = 1_000_000
 _sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
@@ -216,10 +215,6 @@ class Registry:
 
     def _end(self, size: int) -> tuple[int, int]:
         """The offset of the closer and the size of the file, once its tail is whole."""
-        peek_at = max(0, size - _PEEK)
-        end = form.closed_end(os.pread(self._handle, _PEEK, peek_at))
-        if end is not None:
-            return peek_at + end, size
         if size == 0:
             _write_at(self._handle, self._header() + form.CLOSER, 0)
             return self._end(os.fstat(self._handle).st_size)

@@ -166,7 +166,7 @@ def _torn_tail(handle: int, size: int, path: Path) -> Tail:
         if text and (closer_at is not None or text.startswith(MARKERS) or _is_whole(text)):
             _refuse(handle, offset, path)
         if text == b"]}" and not torn:
-            closer_at = offset + line.index(b"]}")
+            closer_at = offset  # before its indentation, or the next event would not begin its line
         torn = torn or bool(text)
     read_header(handle, path)  # says what is wrong, unless the file has the first line of a registry
     raise RegistryError(f"{path}: no whole event in its last {min(size, TORN_LIMIT)} bytes", hint=REPAIR)

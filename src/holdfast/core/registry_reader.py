@@ -29,9 +29,9 @@ class Snapshot(NamedTuple):
     torn: int
     """How many bytes at the end of the file a torn write left; the next append mends them."""
 
-    def lines(self, start: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """The lines of the events after the first, in the file's order, each with its offset and line end."""
-        at = offset = self.start if start is None else start
+    def lines(self, start: int | None = None) -> Iterator[bytes]:
+        """The lines of the events after the first, in the file's order, each with its line end."""
+        at = self.start if start is None else start
         rest = b""
         while at < self.end:
             block = os.pread(self.handle, min(_BLOCK, self.end - at), at)
@@ -39,16 +39,14 @@ class Snapshot(NamedTuple):
                 break
             at += len(block)
             *whole, rest = (rest + block).split(b"\n")
-            for line in whole:
-                yield offset, line + b"\n"
-                offset += len(line) + 1
+            yield from (line + b"\n" for line in whole)
         if rest:
-            yield offset, rest
+            yield rest
 
     def events(self) -> Iterator[form.Event]:
         """All events in the file's order. Lines that are none are left out; `task-log verify` names them."""
         yield from self.header["events"]
-        yield from (event for _, line in self.lines() if (event := form.parse_event(line)) is not None)
+        yield from (event for line in self.lines() if (event := form.parse_event(line)) is not None)
 
     def events_backward(self) -> Iterator[form.Event]:
         """All events, last first; what is read depends on how many are taken, not on the size of the file."""

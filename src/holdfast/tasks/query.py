@@ -82,7 +82,7 @@ def with_prefix(snapshot: Snapshot, prefix: str) -> Iterator[Event]:
     for event in snapshot.header["events"]:
         if isinstance(event, dict) and (task_id(event) or "").startswith(prefix):
             yield event
-    for _, line in snapshot.lines():
+    for line in snapshot.lines():
         if trace in line and (event := parse_event(line)) is not None and (task_id(event) or "").startswith(prefix):
             yield event
 

@@ -42,7 +42,7 @@ def follow(path: Path, last: int) -> Iterator[Event | None]:
         with opened(path) as snapshot:
             now = _identity(os.fstat(snapshot.handle))
             if now[0] == seen[0] and snapshot.end >= at:
-                lines = [line for _, line in snapshot.lines(at)]
+                lines = list(snapshot.lines(at))
             else:
                 lines = _lines_after(snapshot, recent)
             at, seen = snapshot.end, now

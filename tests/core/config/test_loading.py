@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
 
-from holdfast.core.config import CheckConfig, Config, ConfigError, ValidateConfig, config_mistakes, load_config
+from holdfast.core.config import CheckConfig, Config, ConfigError, Mistake, ValidateConfig, config_mistakes, load_config
+from holdfast.core.config.checking import check_config
+from holdfast.core.findings import Finding, Severity, Status
 
 TOML = """\
 [project]
@@ -116,6 +119,8 @@ def test_a_variable_beats_the_file_and_an_option_beats_both(tmp_path: Path) -> N
     assert by_env.validate.fail_fast
     assert (by_option.validate.jobs, by_option.origin("validate.jobs")) == (2, "--jobs")
     assert by_option.origin("validate.cache") == "--no-cache"
+    assert load_config(tmp_path, {}, {"validate.fail_fast": True}).origin("validate.fail_fast") == "--fail-fast"
+    assert load_config(tmp_path, {}, {"log": False}).origin("log") == "--no-log"
     assert by_option.origin("validate.fail_fast") == "HOLDFAST_VALIDATE_FAIL_FAST"
     assert by_option.validate.only == ("black",)
     assert by_option.strict
@@ -137,6 +142,20 @@ def test_a_configuration_cannot_be_changed(tmp_path: Path) -> None:
 def test_an_option_is_judged_as_a_document_is(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^--timeout: must be a time"):
         load_config(tmp_path, {}, {"validate.timeout": "soon"})
+
+
+def test_a_mistake_in_a_variable_has_its_id_and_no_place(tmp_path: Path) -> None:
+    env = {"HOLDFAST_VALIDATE_JOBS": "many"}
+    before = time.monotonic()
+
+    (mistake,) = config_mistakes(tmp_path, env)
+    result = check_config(tmp_path, env)
+
+    must = "must be a whole number of 0 or more, not 'many'"
+    assert mistake == Mistake("CFG004", f"HOLDFAST_VALIDATE_JOBS: {must}")
+    assert (result.check, result.status) == ("config", Status.FAILED)
+    assert result.findings == (Finding("CFG004", Severity.ERROR, mistake.message),)
+    assert 0 <= result.duration_s <= time.monotonic() - before
 
 
 def test_every_mistake_is_reported_at_once_with_its_place(tmp_path: Path) -> None:
@@ -181,8 +200,9 @@ def test_the_message_of_several_mistakes_counts_them_and_says_each_on_a_line(tmp
     assert caught.value.hint
 
 
-def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: Path) -> None:
-    (tmp_path / "holdfast.yaml").write_text("".join(f"key{number}: 1\n" for number in range(3000)), "utf-8")
+@pytest.mark.parametrize(("above", "key"), [("", "key"), ("checks:\n", "  Bad")])
+def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: Path, above: str, key: str) -> None:
+    (tmp_path / "holdfast.yaml").write_text(above + "".join(f"{key}{number}: 1\n" for number in range(3000)), "utf-8")
 
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path, {})
@@ -200,6 +220,7 @@ def test_thousands_of_mistakes_are_cut_short_and_the_message_says_so(tmp_path: P
         ("[tool.holdfast.validate]\nfail-fast = true", "validate.fail_fast"),
         ("[tool.holdfast.checks.api]\ncomand = []", "checks.api.command"),
         ("[tool.holdfast.checks.api]\njobs = 1", "validate.jobs"),
+        ("[tool.holdfast.checks.api]\ntimout = 1", "checks.api.timeout"),
         ("[tool.holdfast.venv]\ncommand = []", "checks.NAME.command"),
     ],
 )

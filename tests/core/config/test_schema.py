@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from holdfast.core.config import ConfigError, load_config
 from holdfast.core.config.schema import json_schema
-from holdfast.core.config.table import ANY_NAME, Config, Section, all_settings, entries
+from holdfast.core.config.table import ANY_NAME, CheckConfig, Config, Section, all_settings, entries
 from holdfast.core.config.variables import setting_of_variable, variable_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -154,3 +154,9 @@ def test_the_documented_example_is_a_valid_configuration(tmp_path: Path) -> None
     (tmp_path / "pyproject.toml").write_text(page.split("```toml\n")[1].split("```")[0], "utf-8")
 
     assert load_config(tmp_path, {}).checks["api"].inputs == ("api/**/*.py",)
+
+
+def test_no_variable_can_mean_two_settings_of_a_check() -> None:
+    fields = list(entries(CheckConfig))
+
+    assert not [(one, other) for one in fields for other in fields if one.endswith(f"_{other}")]

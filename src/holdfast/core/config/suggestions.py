@@ -9,7 +9,7 @@ from holdfast.core.config.table import ANY_NAME, Config, KeyPath, Section, all_s
 def meant_key(path: KeyPath) -> str:
     """`; did you mean validate.jobs?` where a key beside it, or else one of another section, comes near; or nothing."""
     *parents, last = (str(part) for part in path)
-    keys = [".".join(_under(way, parents)) for way, _ in all_settings()]
+    keys = [".".join(way).replace(ANY_NAME, "NAME") for way, _ in all_settings()]
     section, _, name = last.rpartition(".")
     if not parents and last in keys:
         return f"; write {name} in the section {section}"
@@ -28,9 +28,3 @@ def _beside(parents: list[str]) -> list[str]:
         entry = entries(section).get(parent)
         section = entry.of if isinstance(entry, Section) else section
     return list(entries(section))
-
-
-def _under(way: tuple[str, ...], parents: list[str]) -> list[str]:
-    """A setting's path with the user's own name for ANY_NAME, where the unknown key has one there."""
-    chosen = parents[1] if len(parents) > 1 and parents[0] == way[0] else "NAME"
-    return [chosen if part == ANY_NAME else part for part in way]

@@ -25,19 +25,19 @@ def variable_of(path: tuple[str, ...]) -> str:
 def setting_of_variable(name: str) -> tuple[tuple[str, ...], Setting] | None:
     """The setting that a variable sets, with its path; None where there is none.
 
-    `HOLDFAST_CHECKS_MY_CHECK_TIMEOUT` is `checks.my-check.timeout`: of the fields that could end it the longest counts.
+    `HOLDFAST_CHECKS_MY_CHECK_TIMEOUT` is `checks.my-check.timeout`; no field's name may end in another's.
     """
-    fits = [(path, setting) for way, setting in all_settings() if (path := _path_in(name, way))]
-    return max(fits, key=lambda fit: len(fit[0][-1]), default=None)
+    fits = ((path, setting) for way, setting in all_settings() if (path := _path_in(name, way)))
+    return next(fits, None)
 
 
 def _path_in(name: str, way: tuple[str, ...]) -> tuple[str, ...] | None:
     if ANY_NAME not in way:
         return way if variable_of(way) == name else None
     at = way.index(ANY_NAME)
-    head, tail = f"{variable_of(way[:at])}_", f"_{'_'.join(way[at + 1 :]).upper()}"
-    chosen = name[len(head) : -len(tail)].lower().replace("_", "-")
-    path = (*way[:at], chosen, *way[at + 1 :])
+    field = way[-1]
+    chosen = name[len(variable_of(way[:at])) + 1 : -len(field) - 1].lower().replace("_", "-")
+    path = (*way[:at], chosen, field)
     return path if re.fullmatch(CHECK_NAME, chosen) and variable_of(path) == name else None
 
 
