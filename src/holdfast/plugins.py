@@ -60,8 +60,9 @@ def _loaded(name: str, target: str, source: str) -> Check:
     module, _, attribute = target.partition(":")
     try:
         check: Check = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise HoldfastError(f"check {name} of {source} cannot be loaded from {target}: {error}") from error
+    except (Exception, SystemExit) as error:  # its author's code runs here
+        said = str(error) if isinstance(error, ImportError | AttributeError) else f"{type(error).__name__}: {error}"
+        raise HoldfastError(f"check {name} of {source} cannot be loaded from {target}: {said}") from error
     missing = [part for part in ("name", "summary", "wanted", "inputs", "run") if not hasattr(check, part)]
     if missing or check.name != name:
         problem = f"it has no {', '.join(missing)}" if missing else f"it calls itself {check.name}"

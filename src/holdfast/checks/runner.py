@@ -54,9 +54,9 @@ def run_one(job: Job, *, strict: bool) -> Result:
         result = error.result
     except HoldfastError as error:
         result = Result(job.check.name, Status.ERROR, reason=error.message, hint=error.hint)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # sys.exit would end the thread, and leave no result at all
         result = Result(job.check.name, Status.ERROR, reason=f"crashed: {type(error).__name__}: {error}")
-    return replace(result, duration_s=time.monotonic() - started)
+    return replace(result, check=job.check.name, duration_s=time.monotonic() - started)
 
 
 def run_all(

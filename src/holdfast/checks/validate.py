@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from holdfast.checks.command import Command
 from holdfast.checks.inputs import inputs_of, list_files, moment
-from holdfast.checks.interface import Check, Context
+from holdfast.checks.interface import Check, Context, asked
 from holdfast.checks.memory import Memory, Success, encode, recalled
 from holdfast.checks.runner import Interrupted, Job, Listener, run_all
 from holdfast.checks.snapshot import Digests, Stamp
@@ -65,7 +65,7 @@ class Validation(NamedTuple):
     def _asked_for(self) -> Iterable[Check]:
         for check in self.checks:
             enabled = self.options(check).enabled
-            if check.wanted(self.context) if enabled is None else enabled:
+            if asked(check, check.wanted, self.context) if enabled is None else enabled:
                 yield check
 
     def job(self, check: Check, expected_s: float | None) -> Job:
