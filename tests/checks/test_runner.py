@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from holdfast.checks.command import Command
-from holdfast.checks.interface import Context, Inputs, asked
-from holdfast.checks.runner import Interrupted, Job, run_all, run_one
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.runner import Interrupted, Job, asked, run_all, run_one
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 
@@ -169,7 +169,7 @@ def test_what_crashes_before_it_runs_is_told_of_the_check_and_not_of_holdfast(
 ) -> None:
     check = Raises(error)
     with pytest.raises(HoldfastError) as stopped:
-        asked(check, check.run, make_context({}))
-    assert stopped.value.message.startswith(f"check broken crashed before it ran: {type(error).__name__}")
+        asked("check broken crashed", lambda: check.run(make_context({})))
+    assert stopped.value.message.startswith(f"check broken crashed: {type(error).__name__}")
     with pytest.raises(HoldfastError, match="mine"):
-        asked(check, Raises(HoldfastError("mine")).run, make_context({}))
+        asked("crashed", lambda: Raises(HoldfastError("mine")).run(make_context({})))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from holdfast.core.config import Config
-from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Result
-
-Answer = TypeVar("Answer")
 
 
 class Environment(NamedTuple):
@@ -89,16 +86,3 @@ class Check(Protocol):
     def run(self, context: Context) -> Result:
         """Looks, and says what it found. Duration and judgement under `--strict` are added by the runner."""
         ...
-
-
-def asked(check: Check, question: Callable[[Context], Answer], context: Context) -> Answer:
-    """What a check says of itself. Raises HoldfastError where its author's code crashes: that is no bug of ours."""
-    try:
-        return question(context)
-    except HoldfastError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise HoldfastError(
-            f"check {check.name} crashed before it ran: {type(error).__name__}: {error}",
-            hint="leave the distribution that it comes from out, or tell its author",
-        ) from error
