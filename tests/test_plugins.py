@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.core.errors import HoldfastError
-from holdfast.plugins import BUILT_IN, registered
+from holdfast.plugins import BUILT_IN, Registered, registered
 
 MODULE = """
 from holdfast.core.findings import Checked, Result, Status
@@ -79,3 +79,14 @@ def test_two_checks_of_one_name_are_an_error_that_names_both(site: Path) -> None
     install(site, "spell", "plugin_d", "[holdfast.checks]\nruff = plugin_d:CHECK\n")
     with pytest.raises(HoldfastError, match=r"two checks are called ruff: one from holdfast, one from spell-1\.0"):
         registered([str(site)])
+
+
+@pytest.mark.parametrize("code", ["raise ValueError('boom')", "raise SystemExit(0)"])
+def test_a_package_that_crashes_when_it_is_imported_is_told_of(tmp_path: Path, code: str) -> None:
+    (tmp_path / "crashing_check.py").write_text(code)
+    checks = Registered()
+    checks.register("spelling", "crashing_check:CHECK", source="crashing-1.0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        with pytest.raises(HoldfastError, match=r"check spelling of crashing-1\.0 cannot be loaded"):
+            list(checks.load())

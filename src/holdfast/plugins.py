@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from holdfast.checks.interface import Check
+from holdfast.checks.runner import asked
 from holdfast.core.errors import HoldfastError
 
 GROUP = "holdfast.checks"
@@ -58,15 +60,24 @@ def registered(path: Iterable[str] | None = None) -> Registered:
 
 def _loaded(name: str, target: str, source: str) -> Check:
     module, _, attribute = target.partition(":")
+    problem = f"check {name} of {source} cannot be loaded from {target}"
     try:
-        check: Check = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise HoldfastError(f"check {name} of {source} cannot be loaded from {target}: {error}") from error
+        found = asked(problem, lambda: _imported(module, problem))
+        check: Check = getattr(found, attribute)
+    except AttributeError as error:
+        raise HoldfastError(f"{problem}: {error}") from error
     missing = [part for part in ("name", "summary", "wanted", "inputs", "run") if not hasattr(check, part)]
     if missing or check.name != name:
-        problem = f"it has no {', '.join(missing)}" if missing else f"it calls itself {check.name}"
-        raise HoldfastError(f"check {name} of {source} is not a check: {problem}", hint="see docs/guides/plugins.md")
+        lack = f"it has no {', '.join(missing)}" if missing else f"it calls itself {check.name}"
+        raise HoldfastError(f"check {name} of {source} is not a check: {lack}", hint="see docs/guides/plugins.md")
     return check
+
+
+def _imported(module: str, problem: str) -> ModuleType:
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise HoldfastError(f"{problem}: {error}") from error
 
 
 def _entry_points(path: Iterable[str]) -> Iterator[tuple[str, str, str]]:

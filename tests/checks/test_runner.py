@@ -12,7 +12,7 @@ import pytest
 
 from holdfast.checks.command import Command
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.runner import Interrupted, Job, run_all, run_one
+from holdfast.checks.runner import Interrupted, Job, asked, run_all, run_one
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 
@@ -39,7 +39,7 @@ class Heard:
 class Raises:
     """A check that raises."""
 
-    error: Exception
+    error: BaseException
     name: str = "broken"
     summary: str = ""
 
@@ -148,3 +148,28 @@ class Warns(Raises):
 @pytest.mark.parametrize(("strict", "status"), [(False, Status.PASSED), (True, Status.FAILED)])
 def test_warnings_fail_only_under_strict(make_context: Make, strict: bool, status: Status) -> None:
     assert run_one(Job(Warns(ValueError()), make_context({})), strict=strict).status is status
+
+
+def test_a_check_that_exits_or_calls_its_result_by_another_name_is_never_left_out(make_context: Make) -> None:
+    context = make_context({"a.py": ""})
+    [stopped], _ = run([Job(Raises(SystemExit(0)), context)])
+    assert (stopped.status, stopped.reason) == (Status.ERROR, "crashed: SystemExit: 0")
+
+    class Other(Raises):
+        def run(self, context: Context) -> Result:  # noqa: ARG002
+            return Result("other", Status.FAILED)
+
+    [found], _ = run([Job(Other(ValueError()), context)])
+    assert (found.check, found.status) == ("broken", Status.FAILED)
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), KeyError("x")])
+def test_what_crashes_before_it_runs_is_told_of_the_check_and_not_of_holdfast(
+    make_context: Make, error: BaseException
+) -> None:
+    check = Raises(error)
+    with pytest.raises(HoldfastError) as stopped:
+        asked("check broken crashed", lambda: check.run(make_context({})))
+    assert stopped.value.message.startswith(f"check broken crashed: {type(error).__name__}")
+    with pytest.raises(HoldfastError, match="mine"):
+        asked("crashed", lambda: Raises(HoldfastError("mine")).run(make_context({})))

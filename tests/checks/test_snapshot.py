@@ -234,3 +234,15 @@ def test_what_was_installed_editable_counts_however_its_backend_did_that(tmp_pat
     assert distributions((site,), tmp_path / "shop") != before
     (metadata / "direct_url.json").write_text("[3]")
     assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info"}
+
+
+def test_a_link_to_an_environment_counts_by_where_it_leads_alone(tmp_path: Path) -> None:
+    environment, project = tmp_path / "env", tmp_path / "shop"
+    environment.mkdir()
+    project.mkdir()
+    (environment / "pyvenv.cfg").write_text("")
+    (project / "env").symlink_to(environment)
+    digests = Digests(project, tmp_path / "cache.json")
+    before = digests.of(("env",), now_ns=1)
+    (environment / "a.pyc").write_text("")
+    assert digests.of(("env",), now_ns=2) == before

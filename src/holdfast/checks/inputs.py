@@ -15,6 +15,7 @@ from holdfast import __version__
 from holdfast.checks import snapshot
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.patterns import matching
+from holdfast.checks.runner import asked
 from holdfast.core.config import CheckConfig
 from holdfast.core.git import project_files
 
@@ -67,7 +68,8 @@ def _sees_system(config: Path) -> bool:
 
 def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment, home: Path) -> dict[str, Any] | None:
     """All that the check's result depends on; None where it is never remembered."""
-    wanted = check.inputs(context._replace(args=tuple(options.args)))
+    own = context._replace(args=tuple(options.args))
+    wanted = asked(f"check {check.name} crashed before it ran", lambda: check.inputs(own))
     if wanted is None:
         return None
     variables = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.tools import CannotRun
@@ -17,6 +17,7 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Result, Status, judged
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Answer = TypeVar("Answer")
 LONGEST_FIRST = ("pytest", "mypy", "flake8", "black", "poetry", "ruff")
 
 
@@ -45,18 +46,29 @@ class Interrupted(Exception):
         self.results = results
 
 
+def asked(what: str, question: Callable[[], Answer]) -> Answer:
+    """The answer of code that a check's author wrote. Where it crashes, raises HoldfastError that begins with `what`.
+
+    sys.exit is a crash too: it would end the thread, and leave no result at all.
+    """
+    try:
+        return question()
+    except (HoldfastError, CannotRun):
+        raise
+    except (Exception, SystemExit) as error:
+        raise HoldfastError(f"{what}: {type(error).__name__}: {error}") from error
+
+
 def run_one(job: Job, *, strict: bool) -> Result:
     """One check's result. Whatever keeps it from looking becomes a result with status error, never a pass."""
     started = time.monotonic()
     try:
-        result = judged(job.check.run(job.context), strict=strict)
+        result = asked("crashed", lambda: judged(job.check.run(job.context), strict=strict))
     except CannotRun as error:
         result = error.result
     except HoldfastError as error:
         result = Result(job.check.name, Status.ERROR, reason=error.message, hint=error.hint)
-    except Exception as error:
-        result = Result(job.check.name, Status.ERROR, reason=f"crashed: {type(error).__name__}: {error}")
-    return replace(result, duration_s=time.monotonic() - started)
+    return replace(result, check=job.check.name, duration_s=time.monotonic() - started)
 
 
 def run_all(

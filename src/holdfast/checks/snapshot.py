@@ -105,7 +105,8 @@ class Digests:
             parts.append(os.readlink(path))
         if os.path.isdir(path):
             self.directories.append(name)
-            if not (stat.S_ISLNK(mode) and self._holds(path)):
+            known = _skipped(path, os.path.basename(name.rstrip("/"))) or (stat.S_ISLNK(mode) and self._holds(path))
+            if not known:  # an environment is looked at by its distributions
                 parts += self._inside(name, path, now_ns)
         elif os.path.isfile(path):
             parts.append(_of_file(path, executable=False))

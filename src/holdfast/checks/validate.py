@@ -15,7 +15,7 @@ from holdfast.checks.command import Command
 from holdfast.checks.inputs import inputs_of, list_files, moment
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.memory import Memory, Success, encode, recalled
-from holdfast.checks.runner import Interrupted, Job, Listener, run_all
+from holdfast.checks.runner import Interrupted, Job, Listener, asked, run_all
 from holdfast.checks.snapshot import Digests, Stamp
 from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import CheckConfig, Config
@@ -65,7 +65,7 @@ class Validation(NamedTuple):
     def _asked_for(self) -> Iterable[Check]:
         for check in self.checks:
             enabled = self.options(check).enabled
-            if check.wanted(self.context) if enabled is None else enabled:
+            if _wanted(check, self.context) if enabled is None else enabled:
                 yield check
 
     def job(self, check: Check, expected_s: float | None) -> Job:
@@ -74,6 +74,10 @@ class Validation(NamedTuple):
         timeout_s = self.config.validate.timeout if options.timeout is None else options.timeout
         context = self.context._replace(args=tuple(options.args), timeout_s=timeout_s, stop=self.stop)
         return Job(check, context, expected_s)
+
+
+def _wanted(check: Check, context: Context) -> bool:
+    return asked(f"check {check.name} crashed before it ran", lambda: check.wanted(context))
 
 
 def validate(validation: Validation, *, listener: Listener, run_id: str) -> Report:
