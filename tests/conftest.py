@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner
+
+# A machine that is busy with other things is no reason to fail.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "CI", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "HYPOTHESIS_PROFILE")

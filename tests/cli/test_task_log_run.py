@@ -83,14 +83,11 @@ def test_what_cannot_be_started_ends_as_in_a_shell(
 SLEEPER = "import signal, sys, time; print('ready', flush=True)\nwhile True: time.sleep(60)"
 CATCHER = """
 import signal, sys
-caught = []
 signals = [signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGINT, signal.SIGQUIT]
-for number in signals:
-    signal.signal(number, lambda number, frame: caught.append(number))
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 print("ready", flush=True)
-while not caught:
-    signal.pause()
-print("caught", signal.Signals(caught[0]).name, len(caught), flush=True)
+caught = signal.sigwait(signals)
+print("caught", signal.Signals(caught).name, 1 + len(signal.sigpending()), flush=True)
 sys.exit(7)
 """
 
