@@ -32,6 +32,11 @@ def test_the_first_append_makes_the_file_with_the_moment_of_its_creation(path: P
     assert lines[2:] == ["]}"]
 
 
+def test_a_registry_is_named_after_its_directory_where_nobody_names_it(path: Path) -> None:
+    append(path)
+    assert json.loads(path.read_text("utf-8"))["project"] == path.parent.name
+
+
 def test_a_new_file_leaves_nothing_beside_it_and_is_readable_by_others(path: Path) -> None:
     append(path, started(1))
     assert [entry.name for entry in path.parent.iterdir() if entry.is_file()] == [path.name]

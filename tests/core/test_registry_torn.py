@@ -181,6 +181,8 @@ def test_what_was_cut_and_the_mended_file_are_synced(path: Path, monkeypatch: py
 def test_a_file_that_ends_in_more_than_one_write_can_be_is_refused(path: Path) -> None:
     path.write_bytes(WHOLE[:AT])
     os.truncate(path, 2**33)  # eight gigabytes of nothing
-    with pytest.raises(HoldfastError, match="no whole event in its last"):
+    with pytest.raises(HoldfastError) as raised:
         append(path, finished(1))
+    assert raised.value.message == f"{path}: no whole event in its last {2**26} bytes"
+    assert raised.value.hint == "run: holdfast task-log repair"
     assert path.stat().st_size == 2**33
