@@ -111,7 +111,7 @@ with Registry(path) as registry:
             registry.append({"event": "note", "text": "z" * 3000})
             said.append("")
         except HoldfastError as error:
-            said.append(error.message)
+            said.append(f"{error.message}; {error.hint}")
 print(json.dumps(said))
 """
 
@@ -124,7 +124,7 @@ def test_an_event_that_does_not_fit_leaves_the_file_as_it_was(path: Path, room: 
     said = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     fits = room >= len(',{"event":"note","text":""}\n') + 3000
     assert bool(said[0]) is not fits
-    assert said[1] == f"cannot write {path}: File too large"
+    assert said[1] == f"cannot write {path}: File too large; no event was lost; the file is whole"
     assert (path.read_bytes() == before) is not fits
     assert append(path, finished(1)) == []
     assert events_in(path)[-1] == finished(1)
