@@ -42,6 +42,7 @@ def test_a_fingerprint_stays_when_lines_move_and_fixes_change() -> None:
         WARNING.fingerprint
     )
     assert WARNING.fingerprint == hashlib.sha256(b"F1\0a.py\0odd").hexdigest()[:16]
+    assert WARNING._replace(location=None).fingerprint == hashlib.sha256(b"F1\0\0odd").hexdigest()[:16]
 
 
 @pytest.mark.parametrize(

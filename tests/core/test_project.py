@@ -56,7 +56,7 @@ def test_what_is_given_must_be_a_directory(shop: Path, name: str) -> None:
     with pytest.raises(HoldfastError, match="no such directory") as raised:
         find_project(shop / name, {})
     assert name in raised.value.message
-    assert raised.value.hint
+    assert raised.value.hint == "give --project the root of a Python project"
 
 
 def test_where_there_is_no_project_the_error_says_where_and_what_was_looked_for(shop: Path) -> None:

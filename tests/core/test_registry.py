@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ from tests.registries import HEADER, append, events_in, finished, started, text_
 
 from holdfast.core import registry as registry_module
 from holdfast.core.errors import HoldfastError
+from holdfast.core.locks import LockTimeout
 from holdfast.core.registry import Registry
 from holdfast.core.registry_format import RegistryError
 
@@ -30,6 +32,11 @@ def test_the_first_append_makes_the_file_with_the_moment_of_its_creation(path: P
     assert lines[0].startswith(opening)
     assert json.loads(lines[1][1:]) == started(1)
     assert lines[2:] == ["]}"]
+
+
+def test_a_registry_is_named_after_its_directory_where_nobody_names_it(path: Path) -> None:
+    append(path)
+    assert json.loads(path.read_text("utf-8"))["project"] == path.parent.name
 
 
 def test_a_new_file_leaves_nothing_beside_it_and_is_readable_by_others(path: Path) -> None:
@@ -225,6 +232,23 @@ def test_a_child_of_a_fork_does_not_share_its_parents_lock(path: Path) -> None:
     assert sorted(event["id"] for event in events_in(path)) == [started(number)["id"] for number in range(1, 400)]
 
 
+def test_a_child_of_a_fork_waits_while_its_parent_holds_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry_module, "_TRUST_NS", 10**12)
+    with Registry(path, wait_s=0.05) as registry:
+        registry.append(started(1))
+        fcntl.flock(registry._handle, fcntl.LOCK_EX)
+        child = os.fork()
+        if child == 0:
+            try:
+                registry.append(started(2))
+            except LockTimeout:
+                os._exit(0)
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert events_in(path) == [started(1)]
+
+
 def test_threads_share_one_registry(path: Path) -> None:
     with Registry(path) as registry, ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: registry.append(started(number), sync=False), range(400)))
@@ -251,6 +275,9 @@ def test_a_replacement_that_does_not_fit_on_the_disk_leaves_the_file_valid(path:
         try:
             with pytest.raises(HoldfastError, match=rf"^cannot write {path}: File too large"):
                 registry.replace(b"x" * (size + 3))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+            with pytest.raises(HoldfastError, match=rf"^cannot write {path}: File too large"):
+                registry.replace(b"")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert path.read_text("utf-8") == text_of(started(1)) + "\n"
@@ -275,8 +302,10 @@ def test_a_pipe_is_no_registry(path: Path) -> None:
 
 
 def test_holding_a_file_that_is_not_there_is_refused(path: Path) -> None:
-    with Registry(path) as registry, pytest.raises(HoldfastError, match="no such file"), registry.locked():
+    with Registry(path) as registry, pytest.raises(HoldfastError) as raised, registry.locked():
         pass
+    assert raised.value.message == f"{path}: no such file"
+    assert raised.value.hint == "name the registry with --registry FILE"
     assert not path.exists()
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.registries import HEADER, started, text_of, write
 
 from holdfast.core.errors import HoldfastError
-from holdfast.core.registry_format import Tail, decode, find_tail, line_number, lines_backward
+from holdfast.core.locks import LockTimeout, lock
+from holdfast.core.registry_format import REPAIR, RegistryError, Tail, decode, find_tail, line_number, lines_backward
 from holdfast.core.registry_reader import open_for_reading, opened
 
 
@@ -34,6 +35,11 @@ def test_a_number_that_json_does_not_have_is_named(text: bytes, reason: str) -> 
         decode(b"[%b]" % text)
 
 
+def test_a_value_nested_too_deep_is_no_json_of_ours() -> None:
+    with pytest.raises(ValueError, match=r"^nested too deep$"):
+        decode(b"[" * 200_000)
+
+
 @pytest.mark.parametrize("space", ["", "\n" * 200])
 def test_a_closed_file_ends_at_its_closer(file: Path, handle: int, space: str) -> None:
     text = text_of(started(1)) + space
@@ -45,6 +51,14 @@ def test_a_file_that_was_cut_ends_after_its_last_whole_event(file: Path, handle:
     text = text_of(started(1)).removesuffix("\n]}\n")
     file.write_text(text + '\n,{"ev', "utf-8")
     assert find_tail(handle, len(text) + 6, file) == Tail(len(text), len(text) + 6, torn=True)
+
+
+def test_a_file_without_a_header_has_no_tail(file: Path, handle: int) -> None:
+    file.write_bytes(b"hello\n")
+    with pytest.raises(RegistryError) as raised:
+        find_tail(handle, 6, file)
+    assert raised.value.message == f"{file}:1: not the first line of a task registry"
+    assert raised.value.hint == REPAIR
 
 
 def test_lines_are_counted_across_blocks(file: Path, handle: int) -> None:
@@ -75,6 +89,36 @@ def test_the_lines_of_a_snapshot_are_those_of_its_events_across_blocks(file: Pat
         assert found[-1].rstrip() == lines[-1].rstrip()
         assert list(snapshot.lines(snapshot.end)) == []
         assert [event["id"] for event in snapshot.events() if "id" in event] == [event["id"] for event in events]
+
+
+def test_an_empty_file_has_no_events(file: Path) -> None:
+    file.touch()
+    with opened(file) as snapshot:
+        assert (snapshot.start, snapshot.end, snapshot.torn) == (0, 0, 0)
+        assert [*snapshot.events(), *snapshot.events_backward(), *snapshot.lines()] == []
+
+
+def test_a_reader_names_a_file_that_is_no_registry(file: Path) -> None:
+    file.write_bytes(b"hello\n")
+    with pytest.raises(RegistryError, match=f"^{file}:1: not the first line"), opened(file):
+        pass
+
+
+def test_a_reader_names_the_line_that_ends_no_registry(file: Path) -> None:
+    file.write_text(text_of(started(1)) + "<<<<<<< a\n", "utf-8")
+    with pytest.raises(RegistryError, match=f"^{file}:4: not a line of a task registry"), opened(file):
+        pass
+
+
+def test_a_reader_shares_the_file_with_readers_and_waits_for_a_writer(file: Path, handle: int) -> None:
+    write(file, started(1))
+    lock(handle, file, exclusive=False, wait_s=0)
+    with opened(file, wait_s=0) as snapshot:
+        assert snapshot.path == file
+        assert len(list(snapshot.events())) == 2
+    lock(handle, file, exclusive=True, wait_s=0)
+    with pytest.raises(LockTimeout, match=rf"^{file}: locked for 0\.01 s"), opened(file, wait_s=0.01):
+        pass
 
 
 def test_a_file_that_was_cut_while_it_is_read_ends_where_it_ends(file: Path) -> None:

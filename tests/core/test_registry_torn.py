@@ -111,7 +111,7 @@ with Registry(path) as registry:
             registry.append({"event": "note", "text": "z" * 3000})
             said.append("")
         except HoldfastError as error:
-            said.append(error.message)
+            said.append(f"{error.message}; {error.hint}")
 print(json.dumps(said))
 """
 
@@ -124,7 +124,7 @@ def test_an_event_that_does_not_fit_leaves_the_file_as_it_was(path: Path, room: 
     said = json.loads(subprocess.run(run, env=uncovered_env(), check=True, capture_output=True).stdout)
     fits = room >= len(',{"event":"note","text":""}\n') + 3000
     assert bool(said[0]) is not fits
-    assert said[1] == f"cannot write {path}: File too large"
+    assert said[1] == f"cannot write {path}: File too large; no event was lost; the file is whole"
     assert (path.read_bytes() == before) is not fits
     assert append(path, finished(1)) == []
     assert events_in(path)[-1] == finished(1)
@@ -181,6 +181,8 @@ def test_what_was_cut_and_the_mended_file_are_synced(path: Path, monkeypatch: py
 def test_a_file_that_ends_in_more_than_one_write_can_be_is_refused(path: Path) -> None:
     path.write_bytes(WHOLE[:AT])
     os.truncate(path, 2**33)  # eight gigabytes of nothing
-    with pytest.raises(HoldfastError, match="no whole event in its last"):
+    with pytest.raises(HoldfastError) as raised:
         append(path, finished(1))
+    assert raised.value.message == f"{path}: no whole event in its last {2**26} bytes"
+    assert raised.value.hint == "run: holdfast task-log repair"
     assert path.stat().st_size == 2**33

@@ -107,7 +107,7 @@ def project_files(project: Path) -> list[str] | None:
 
 def ask_project_files(project: Path) -> Callable[[], list[str] | None]:
     """Starts git on `project_files`; what is returned waits for it and gives them."""
-    answer = ask(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    answer = ask(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 
     def files() -> list[str] | None:
         said = answer()

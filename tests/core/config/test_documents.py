@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 from holdfast.core.config import ConfigError, config_mistakes, load_config, read_pyproject
+from holdfast.core.config.documents import Document
 from holdfast.core.config.yaml_reading import plain_scalar
 
 
 def said(project: Path) -> list[str]:
     """What the check says is wrong with the files."""
     return [str(mistake) for mistake in config_mistakes(project, {})]
+
+
+def test_a_setting_whose_line_is_not_known_comes_from_its_file() -> None:
+    assert Document("holdfast.json", "{}", {}, (), lambda _: {}).origin(("log",)) == "holdfast.json"
 
 
 def test_two_files_with_settings_are_an_error_that_names_both(tmp_path: Path) -> None:

@@ -105,6 +105,20 @@ def test_generated_toml_is_followed(lines: list[tuple[str, str, str]], newline: 
     agree(text, toml_positions(text), tomllib.loads(text))
 
 
+def test_each_table_of_an_array_has_its_place() -> None:
+    text = "[[a]]\nX = 1\n'XX' = 2\n[[a]]\n[[a.c]]\n"
+
+    assert toml_positions(text) == {
+        ("a",): 2,
+        ("a", 0): 2,
+        ("a", 0, "X"): text.index("X"),
+        ("a", 0, "XX"): text.index("'XX'"),
+        ("a", 1): text.rindex("a]]"),
+        ("a", 1, "c"): text.index("c"),
+        ("a", 1, "c", 0): text.index("a.c"),
+    }
+
+
 def test_json_keys_are_found_past_braces_and_escapes_in_strings() -> None:
     text = '\n{"l2": "}\\"{",\n\t"l3" : [ ], "x": [{}, {\n"l4":null}, [[1, "]"]]]\n,"\\u006c5": -1e3}\n'
     found, repeated = json_positions(text)

@@ -153,7 +153,7 @@ def _toml(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise _unreadable(PYPROJECT, "nested too deep") from error
     except ValueError as error:  # TOMLDecodeError, and what int() and datetime say of impossible values
-        match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+        match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         if match is None:
             raise _unreadable(PYPROJECT, f"not TOML: {error}") from error
         line, column = (int(match[2]), int(match[3])) if match[2] else (text.count("\n") + 1, None)

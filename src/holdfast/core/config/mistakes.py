@@ -76,4 +76,4 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a mistyped one was probably meant to be."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name[:80], list(known), n=1, cutoff=0.6)), None)
+    return next(iter(get_close_matches(name[:80], list(known), n=1)), None)
