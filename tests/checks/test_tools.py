@@ -41,6 +41,12 @@ def test_the_hint_speaks_the_projects_own_packaging_tool(make_context: Make, fil
     assert hint in (caught.value.result.hint or "")
 
 
+def test_without_an_environment_the_hint_makes_one(make_context: Make) -> None:
+    with pytest.raises(CannotRun) as caught:
+        find_tool(make_context({}, tools=False)._replace(environment=None), "ruff", "ruff")
+    assert caught.value.result.hint == "python3 -m venv .venv && .venv/bin/python -m pip install ruff"
+
+
 def test_poetry_is_not_installed_with_poetry(make_context: Make) -> None:
     with pytest.raises(CannotRun) as caught:
         find_tool(make_context({"poetry.lock": ""}, tools=False), "poetry", "poetry")

@@ -147,3 +147,18 @@ def test_loading_without_configuration_imports_no_parser(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ('[tool.holdfast.checks.mypi]\ntimeout = "1m"\n', "checks.mypi: no such check, and no command"),
+        ('[tool.holdfast.checks.ruff]\ncommand = ["true"]\n', "two checks are called ruff"),
+        ('[tool.holdfast.validate]\nonly = ["rough"]\n', "--only rough: no such check"),
+    ],
+)
+def test_what_validate_env_would_refuse_is_a_mistake(holdfast: Cli, tmp_path: Path, setting: str, message: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(setting, "utf-8")
+    said = holdfast("config", "check", cwd=tmp_path)
+    assert said.exit_code == 1
+    assert f"CFG003: {message}" in said.stdout

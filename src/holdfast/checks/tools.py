@@ -71,8 +71,9 @@ def _install_hint(context: Context, name: str) -> str:
         return f"poetry install, or poetry add --group dev {name} where the project does not name it"
     if (context.project / "uv.lock").is_file():
         return f"uv sync, or uv add --dev {name} where the project does not name it"
-    python = context.environment.python if context.environment else Path("python3")
-    return f"{python} -m pip install {name}"
+    if context.environment is None:
+        return f"python3 -m venv .venv && .venv/bin/python -m pip install {name}"
+    return f"{context.environment.python} -m pip install {name}"
 
 
 def installed_version(environment: Environment, name: str) -> str | None:

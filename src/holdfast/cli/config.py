@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
+from holdfast.cli import options as shared
 from holdfast.core.config import Config, load_config
-from holdfast.core.errors import ExitCode
+from holdfast.core.errors import ExitCode, HoldfastError
+from holdfast.core.findings import Finding, Report, Result, Severity, Status
 from holdfast.core.project import find_project
-from holdfast.render import FORMATS
 
 SCHEMA = "holdfast/config/1"
 WIDEST = 60
@@ -26,14 +26,12 @@ app = typer.Typer(
     add_completion=False,
 )
 
-PROJECT = typer.Option(None, "--project", help="The project's root; default: the nearest one upwards.", metavar="DIR")
 ShowFormat = StrEnum("ShowFormat", {"TEXT": "text", "JSON": "json"})
-ReportFormat = StrEnum("ReportFormat", {name.upper(): name for name in FORMATS})  # type: ignore[misc]  # known late
 
 
 @app.command()
 def show(
-    project: Path | None = PROJECT,
+    project: shared.Project = None,
     origin: bool = typer.Option(False, "--origin", help="Say where each value comes from."),
     form: ShowFormat = typer.Option("text", "--format", help="JSON always says where values come from."),
 ) -> None:
@@ -59,8 +57,9 @@ def _as_text(config: Config, *, origin: bool) -> str:
 
 @app.command()
 def check(
-    project: Path | None = PROJECT,
-    form: ReportFormat = typer.Option("text", "--format", help="How to print the report."),
+    form: shared.ReportFormat = shared.Format.TEXT,
+    output: shared.Output = None,
+    project: shared.Project = None,
 ) -> ExitCode:
     """Report every mistake, also in HOLDFAST_* variables.
 
@@ -68,16 +67,29 @@ def check(
     """
     from holdfast.core.clock import iso, now_ms
     from holdfast.core.config.checking import check_config
-    from holdfast.core.findings import Report
     from holdfast.core.ids import new_id
-    from holdfast.render import render
 
     root, started = find_project(project, os.environ), now_ms()
-    result = check_config(root, os.environ)
+    result = _with_checks_judged(check_config(root, os.environ), root)
     report = Report("config check", root.name, new_id(started), iso(started), result.duration_s, (result,))
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    typer.echo(render(report, form.value, color=color), nl=False)
-    return report.exit_code
+    return shared.publish(report, form, output)
+
+
+def _with_checks_judged(result: Result, root: Path) -> Result:
+    """The result with what `validate-env` would refuse: names of checks that there are not, or that are taken."""
+    from dataclasses import replace
+
+    from holdfast.cli import validation
+    from holdfast.core.config.mistakes import UNKNOWN_KEY
+
+    if result.status is not Status.PASSED:
+        return result
+    try:
+        validation.prepare(root, os.environ, {}).selected()
+    except HoldfastError as error:
+        finding = Finding(UNKNOWN_KEY, Severity.ERROR, error.message)
+        return replace(result, status=Status.FAILED, findings=(finding,), hint=error.hint)
+    return result
 
 
 @app.command()

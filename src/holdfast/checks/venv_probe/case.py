@@ -79,6 +79,15 @@ def recreate(case: Case) -> tuple[Command, ...]:
     return (*first, (_base_python(case), "-m", "venv", "--clear", root), *install(case))
 
 
+def close(case: Case) -> tuple[Command, ...]:
+    """The command that shuts the base's packages out and keeps what is installed; else those that make it anew."""
+    version = case.interpreter.version[:2] if case.interpreter else ()
+    base = os.path.join(case.config.values.get("home", ""), "python" + ".".join(str(part) for part in version))
+    if "uv" in case.config.values or not version or not os.access(base, os.X_OK):
+        return recreate(case)
+    return ((base, "-m", "venv", "--upgrade", "--without-pip", os.fspath(case.environment.root)),)
+
+
 def install(case: Case) -> tuple[Command, ...]:
     """The commands that install the project and what it needs in its environment."""
     if case.project.uv:

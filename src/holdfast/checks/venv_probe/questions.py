@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Iterator
 
-from .case import Case, activate, create, needs_virtual, recreate
+from .case import Case, activate, close, create, needs_virtual, recreate
 from .disk import inside, loose_text, real
 from .interpreter import CONFIG
 from .locate import active, alive, other_project
@@ -155,7 +155,7 @@ def isolated(case: Case) -> Iterator[Problem]:
             f"{key} is true: packages of {cut(case.config.values.get('home', 'the base Python'))} are importable too"
         )
         config = case.place(case.environment.root / CONFIG)
-        yield Problem("VENV008", WARNING, message, config, _line(case, key), recreate(case))
+        yield Problem("VENV008", WARNING, message, config, _line(case, key), close(case))
 
 
 def writable(case: Case) -> Iterator[Problem]:
