@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from holdfast.checks.interface import Check
@@ -14,6 +13,7 @@ from holdfast.checks.runner import asked
 from holdfast.core.errors import HoldfastError
 
 GROUP = "holdfast.checks"
+LIMIT = 2**20
 
 BUILT_IN = {
     "venv": "holdfast.checks.venv:CHECK",
@@ -96,17 +96,23 @@ def _entry_points(path: Iterable[str]) -> Iterator[tuple[str, str, str]]:
             if entry not in seen:
                 seen.add(entry)
                 source = entry.removesuffix(".dist-info")
-                yield from ((*pair, source) for pair in _group(Path(directory, entry, "entry_points.txt")))
+                yield from ((*pair, source) for pair in _group(f"{directory or '.'}/{entry}/entry_points.txt"))
 
 
-def _group(file: Path) -> Iterator[tuple[str, str]]:
+def _group(file: str) -> Iterator[tuple[str, str]]:
     """The `name = module:attribute` lines of our group (packaging.python.org, entry points specification)."""
     try:
-        text = file.read_text("utf-8", "replace")
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK)  # the fewest system calls: there is a file a distribution
     except OSError:
         return
+    try:
+        content = os.read(handle, LIMIT)
+    except OSError:
+        return
+    finally:
+        os.close(handle)
     here = False
-    for line in map(str.strip, text.splitlines()) if GROUP in text else ():
+    for line in map(str.strip, content.decode(errors="replace").splitlines()) if GROUP.encode() in content else ():
         if line.startswith("["):
             here = line == f"[{GROUP}]"
         elif here and "=" in line and not line.startswith(("#", ";")):

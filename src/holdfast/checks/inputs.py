@@ -85,12 +85,17 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "distribution": dict(now.distributions),
         "interpreter": dict(now.interpreter),
         "program": {name: _program(context, name) for name in wanted.programs},
-        "variable": {key: snapshot.digest(value) for key, value in variables.items()},  # values may be secret
+        "variable": {key: _kept(value) for key, value in variables.items()},
         "configuration outside the project": snapshot.outside(
             context.project, home, wanted.outside, wanted.home, config_home
         ),
         "option": {**command, "holdfast": __version__, "check": _code_of(check)},
     }
+
+
+def _kept(value: str) -> str:
+    """A variable's value as it may be kept: a switch such as `1` or `true` as it is, what may be secret as a digest."""
+    return value if len(value) <= 5 and value.isalnum() else snapshot.digest(value)
 
 
 def _code_of(check: Check) -> str:

@@ -5,13 +5,15 @@ The questions are the probe's, which knows nothing of holdfast; this turns its a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from holdfast.checks import venv_probe
 from holdfast.checks.interface import Context
 from holdfast.checks.venv_probe import Answer, Command, Environment
-from holdfast.core.config import VenvConfig
+from holdfast.core.config import ConfigError, VenvConfig
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
 
@@ -40,6 +42,7 @@ def inspect_venv(
     """
     if python is None and config is not None and config.path:
         python = project / config.path
+    _share_parsed(project)
     try:
         answer = venv_probe.inspect(project, env, python=python)
     except venv_probe.Unusable as error:
@@ -80,11 +83,19 @@ def environment_for(project: Path, env: Mapping[str, str], config: VenvConfig) -
         raise HoldfastError(f"venv.path: {error.message}", hint=error.hint) from error
 
 
+def _share_parsed(project: Path) -> None:
+    """Gives the probe the pyproject.toml that is parsed already; one that cannot be is the probe's to tell of."""
+    with contextlib.suppress(ConfigError):
+        text, document = parsed_pyproject(project)
+        venv_probe.PARSED[text] = document
+
+
 def environment_of(project: Path, env: Mapping[str, str]) -> Environment | None:
     """The environment that the project's tools are in, broken or whole; None where it has none.
 
     Raises HoldfastError where the project cannot be read.
     """
+    _share_parsed(project)
     try:
         return venv_probe.environment_of(project, env)
     except venv_probe.Unusable as error:

@@ -1,7 +1,5 @@
 """`holdfast validate-env`: every check that the project asks for, in one run."""
 
-from __future__ import annotations
-
 import os
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`holdfast venv-check`: is the interpreter that will run this project the right one, and is its environment whole?"""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

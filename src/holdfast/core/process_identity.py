@@ -46,7 +46,7 @@ def boot() -> str | None:
     """What differs between one start of this machine and the next; None where the system does not tell."""
     if _LINUX:
         try:
-            return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+            return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
         except OSError:
             return None
     return _said("sysctl", "-n", "kern.boottime")

@@ -16,6 +16,7 @@ from .case import Case
 from .interpreter import Config, read_config, read_interpreter
 from .locate import Located, environment_of, locate, named
 from .project import MARKERS, read_project
+from .toml import PARSED
 from .values import (
     Answer,
     Command,
@@ -34,6 +35,7 @@ from .values import (
 __all__ = [
     "IDS",
     "MARKERS",
+    "PARSED",
     "Answer",
     "Command",
     "Environment",

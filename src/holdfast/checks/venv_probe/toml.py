@@ -20,12 +20,22 @@ _VERSION = r"\{.*\bversion[ \t]*=[ \t]*(\"[^\"\\]*\"|'[^']*')"
 HINT = "mend the TOML; a TOML-aware editor shows the place"
 
 
+PARSED: dict[str, dict[str, Any]] = {}
+"""Documents by their text, so that none is parsed twice in a process; a caller may add those that it has."""
+
+
 class NotRead:
     """A value that the line reader does not read, such as an array."""
 
 
 def tables(text: str, file: str) -> dict[str, Any]:
-    """A TOML document as nested dictionaries. Raises Unusable with the file and the line."""
+    """A TOML document as nested dictionaries, which are shared. Raises Unusable with the file and the line."""
+    if text not in PARSED:
+        PARSED[text] = _parsed(text, file)
+    return PARSED[text]
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
     try:
         import tomllib
     except ModuleNotFoundError:

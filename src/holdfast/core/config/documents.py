@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -52,6 +53,11 @@ class Document:
     def mistake(self, id: str, path: KeyPath, message: str) -> Mistake:  # noqa: A002 - the field's name
         """The mistake with the setting and its place."""
         return Mistake(id, f"{dotted(path)}: {message}" if path else message, self.name, self.line(path))
+
+
+def parsed_pyproject(project: Path) -> tuple[str, dict[str, Any]]:
+    """The text of the project's pyproject.toml, and what `read_pyproject` makes of it. Raises ConfigError."""
+    return _text(project, PYPROJECT) or "", read_pyproject(project)
 
 
 def read_pyproject(project: Path) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _text(project: Path, name: str) -> str | None:
     except OSError as error:
         raise _unreadable(name, f"cannot be read: {error.strerror or error}") from error
     try:
-        return content.decode("utf-8-sig")
+        return content.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise _unreadable(name, "not UTF-8", content.count(b"\n", 0, error.start) + 1) from error
 
