@@ -83,7 +83,7 @@ def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
     The paths in `apart_from`, relative to the project, do not count; what git ignores does not either.
     """
     excluded = [f":(exclude,literal){path}" for path in apart_from]
-    said = git(project, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--", ":/", *excluded)
+    said = git(project, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--", *excluded)
     if said is None:
         return GitState(None, None)
     commit, dirty = None, False
