@@ -21,7 +21,7 @@ class Command(NamedTuple):
     argv: tuple[str, ...]
     globs: tuple[str, ...] = ()
 
-    def wanted(self, context: Context) -> bool:  # noqa: ARG002
+    def wanted(self, context: Context) -> bool:
         return True
 
     def inputs(self, context: Context) -> Inputs:

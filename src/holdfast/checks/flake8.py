@@ -19,7 +19,7 @@ class Flake8:
         configured = facts.configures(context, "flake8", files=(".flake8",), sections=("flake8",))
         return configured or facts.depends_on(context, "flake8")
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+    def inputs(self, context: Context) -> Inputs:
         return Inputs(("**",), ("flake8",), ("PYFLAKES_", "PYTHON"), CONFIG)  # its plugins read what they like
 
     def run(self, context: Context) -> Result:

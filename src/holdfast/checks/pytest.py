@@ -32,7 +32,7 @@ class Pytest:
             context, "pytest"
         )
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+    def inputs(self, context: Context) -> Inputs:
         return Inputs(("**",), ("pytest",), ("PYTEST_", "PYTHON", "COVERAGE_"), (*CONFIG, "conftest.py"))
 
     def run(self, context: Context) -> Result:

@@ -21,7 +21,7 @@ class Ruff:
     def wanted(self, context: Context) -> bool:
         return facts.configures(context, "ruff", files=CONFIG[:2]) or facts.depends_on(context, "ruff")
 
-    def inputs(self, context: Context) -> Inputs:  # noqa: ARG002
+    def inputs(self, context: Context) -> Inputs:
         home = tuple(f".config/ruff/{name}" for name in CONFIG)  # `extend` and `include` may name any file
         return Inputs(("**",), ("ruff",), ("RUFF_",), CONFIG, home)
 

@@ -59,10 +59,10 @@ class Venv:
     name = NAME
     summary = "the environment is the right one, and whole"
 
-    def wanted(self, context: Context) -> bool:  # noqa: ARG002
+    def wanted(self, context: Context) -> bool:
         return True
 
-    def inputs(self, context: Context) -> None:  # noqa: ARG002
+    def inputs(self, context: Context) -> None:
         return None
 
     def run(self, context: Context) -> Result:
