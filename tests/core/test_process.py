@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -36,19 +38,34 @@ def ends(pid: int) -> bool:
 
 def test_a_program_says_how_it_ended_and_what_it_said(tmp_path: Path) -> None:
     program = script(tmp_path, "print(sys.argv[1:]); print(os.getcwd(), file=sys.stderr); sys.exit(7)")
+    begun = time.monotonic()
     done = run([program, "a b", "$HOME"], cwd=tmp_path)
     assert done.argv == (program, "a b", "$HOME")
     assert done.exit_code == 7
     assert done.stdout == b"['a b', '$HOME']\n"
     assert done.stderr == os.fsencode(tmp_path) + b"\n"
     assert (done.timed_out, done.cancelled, done.truncated) == (False, False, False)
-    assert done.duration_s > 0
+    assert 0 < done.duration_s <= time.monotonic() - begun
 
 
 def test_a_program_has_no_standard_input_and_only_the_environment_it_is_given(tmp_path: Path) -> None:
     code = "import os, sys; print(sys.stdin.read() == '', os.environ.get('A'), len(os.environ) < 4)"
     done = run([PYTHON, "-c", code], cwd=tmp_path, env={"A": "1"})
     assert done.stdout == b"True 1 True\n"
+
+
+def test_a_program_does_not_read_what_is_typed_to_us(tmp_path: Path) -> None:
+    inner = "import sys; print(repr(sys.stdin.read()))"
+    code = "import pathlib, sys; from holdfast.core.process import run\n"
+    code += f"print(run([sys.executable, '-c', {inner!r}], cwd=pathlib.Path('/')).stdout)"
+    done = subprocess.run([PYTHON, "-c", code], input=b"typed", capture_output=True, check=True, cwd=tmp_path)
+    assert done.stdout == b"b\"''\\n\"\n"
+
+
+def test_what_is_not_found_comes_with_a_question_that_helps(tmp_path: Path) -> None:
+    with pytest.raises(MissingProgram) as raised:
+        run(["holdfast-no-such-program"], cwd=tmp_path)
+    assert raised.value.hint == "is it installed, and is its interpreter still there?"
 
 
 def test_a_program_leads_a_process_group_of_its_own(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def _wait(
         if waiter.is_alive() and stop is not None and stop.is_set():
             end_group(process)
             return False, True
-    return False, stop is not None and stop.is_set() and process.returncode < 0
+    return False, False
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
