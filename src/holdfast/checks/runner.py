@@ -18,6 +18,7 @@ from holdfast.core.findings import Result, Status, judged
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Answer = TypeVar("Answer")
+SIGNAL_LATENCY_S = 0.1
 LONGEST_FIRST = ("pytest", "mypy", "flake8", "black", "poetry", "ruff")
 
 
@@ -107,7 +108,9 @@ def _run_threads(work: Callable[[], None], count: int) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        while thread.is_alive():
+            # With a limit: a signal that comes just before a wait without one is not heard until that wait ends.
+            thread.join(SIGNAL_LATENCY_S)
 
 
 @contextmanager
