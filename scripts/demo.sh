@@ -14,6 +14,8 @@ if [ ! -f "$sample/.venv/.ready" ]; then
     "$python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --no-build-isolation \
         --require-hashes --requirement requirements/demo-sdist.txt --dest "$demo"
     tar -xzf "$demo"/cleo-*.tar.gz -C "$sample" --strip-components=1
+    git init --quiet "$sample" # as a checkout has it: else it would be an ignored part of this repository
+    echo .venv >>"$sample/.git/info/exclude"
     "$python" -m venv "$sample/.venv"
     "$sample/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
         --requirement requirements/demo.txt
