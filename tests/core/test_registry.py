@@ -337,7 +337,13 @@ def test_an_event_is_synced_when_it_is_in_the_file_and_before_it_is_acknowledged
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    monkeypatch.setattr(registry_module, "_sync_data", lambda _handle: synced.append(len(events_in(path))))
+    real = registry_module._sync_data
+
+    def spy(handle: int) -> None:
+        synced.append(len(events_in(path)))
+        real(handle)
+
+    monkeypatch.setattr(registry_module, "_sync_data", spy)
     with Registry(path) as registry:
         registry.append(started(1))
         registry.append(started(2), sync=False)

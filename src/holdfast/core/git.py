@@ -55,7 +55,7 @@ def ask(project: Path, *arguments: str) -> Callable[[], bytes | None]:
     try:
         process = subprocess.Popen(
             # The git that the user's PATH names is the one meant. A repository's fsmonitor is a program that it names.
-            ["git", "-c", "core.fsmonitor=false", *arguments],  # noqa: S607
+            ["git", "-c", "core.fsmonitor=false", *arguments],  # noqa: S607 - as said above
             cwd=project,
             env=git_env(os.environ),
             stdin=subprocess.DEVNULL,

@@ -62,7 +62,7 @@ def test_a_name_that_is_not_read_is_an_error(tmp_path: Path, name: str) -> None:
         ("pyproject.toml", "[tool.holdfast]\nlog=true\nlog=true\n", "not TOML: Cannot overwrite a value"),
         ("pyproject.toml", f"[tool.holdfast]\nx = {'9' * 5000}\n", "not TOML: "),
         ("pyproject.toml", f"x = {'[' * 5000}", "pyproject.toml: nested too deep"),
-        ("holdfast.json", '{"strict": true,\n}', "holdfast.json:2:1: not JSON: "),
+        ("holdfast.json", '{"strict": true\n"log": true}', "holdfast.json:2:1: not JSON: "),
         ("holdfast.json", "", "holdfast.json:1:1: not JSON: Expecting value"),
         ("holdfast.json", '{"a": "NaN",\n "b": -Infinity}', "holdfast.json:2:7: not JSON: -Infinity is not a number"),
         ("holdfast.json", f'{{"a": {"9" * 5000}}}', "holdfast.json: not JSON: "),

@@ -80,7 +80,7 @@ class _Found:
         self.given: dict[KeyPath, Given] = {}
         self.mistakes = mistakes
 
-    def wrong(self, source: Document | _Named, id: str, path: KeyPath, message: str) -> None:  # noqa: A002
+    def wrong(self, source: Document | _Named, id: str, path: KeyPath, message: str) -> None:  # noqa: A002 - the field
         if len(self.mistakes) < MOST:
             self.mistakes.append(source.mistake(id, path, message))
 

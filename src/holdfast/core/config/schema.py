@@ -62,7 +62,7 @@ def variables_table() -> str:
 
 def mistakes_table() -> str:
     """What `holdfast config check` can find, as a Markdown table."""
-    return _table(("Id", "Meaning"), ((f"`{id}`", meaning) for id, meaning in MEANINGS.items()))  # noqa: A001
+    return _table(("Id", "Meaning"), ((f"`{mistake}`", meaning) for mistake, meaning in MEANINGS.items()))
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
