@@ -41,7 +41,7 @@ check-deps: install ## does the lock agree with pyproject.toml?
 	@$(HOLDFAST) validate-env --only poetry
 
 lint: install ## rules, layout, style, layers and types
-	@$(HOLDFAST) validate-env --only ruff,black,flake8,imports,mypy
+	@$(HOLDFAST) validate-env --only ruff,black,flake8,layers,mypy
 
 format: install ## lay the code out, and mend what ruff can
 	@$(LOGGED) $(SHELL) -c '$(BIN)/ruff check --quiet --fix . ; $(BIN)/black --quiet .'

@@ -23,6 +23,11 @@ BUILT_IN = {
     "mypy": "holdfast.checks.mypy:CHECK",
     "pytest": "holdfast.checks.pytest:CHECK",
     "poetry": "holdfast.checks.poetry:CHECK",
+    "lock": "holdfast.checks.lock:CHECK",
+    "installed": "holdfast.checks.installed:CHECK",
+    "conflicts": "holdfast.checks.conflicts:CHECK",
+    "imports": "holdfast.checks.imports:CHECK",
+    "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
 }
 
 

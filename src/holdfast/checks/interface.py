@@ -40,6 +40,10 @@ class Context(NamedTuple):
     timeout_s: float = 600.0
     stop: threading.Event | None = None
     """Set when the check should end early."""
+    now_ms: int = 0
+    """Milliseconds since 1970, UTC, at the start of the run."""
+    shared: dict[str, Any] | None = None
+    """What the checks of one run keep for each other, so that no file is read and understood twice."""
 
     @property
     def python_files(self) -> int:

@@ -18,6 +18,7 @@ from holdfast.core.errors import ExitCode, HoldfastError
 COMMANDS = {
     "validate-env": "holdfast.cli.validate_env",
     "venv-check": "holdfast.cli.venv_check",
+    "check-deps": "holdfast.cli.check_deps",
     "task-log": "holdfast.cli.task_log",
     "config": "holdfast.cli.config",
 }

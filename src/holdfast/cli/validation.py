@@ -17,6 +17,7 @@ from holdfast.checks.interface import Context, Environment
 from holdfast.checks.validate import Validation, make_scratch, own_checks, validate
 from holdfast.checks.validate import explain as explain_check
 from holdfast.cli.options import Format, publish
+from holdfast.core.clock import now_ms
 from holdfast.core.config import Config, load_config, read_pyproject
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.files import file_errors
@@ -32,20 +33,11 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     git_files = ask_project_files(project)
     try:  # git looks while the configuration and the environment are read
         config = load_config(project, env, options)
-        environment = _environment(project, config, env)
+        environment = environment_in(project, config, env)
     finally:
         names = git_files()
     ignored = own_names(os.path.normpath(config.registry))
-    context = Context(
-        project=project,
-        pyproject=read_pyproject(project),
-        files=chosen(project, names, ignored),
-        config=config,
-        env=env,
-        child_env=child_env(env, environment),
-        environment=environment,
-        scratch=project / ".holdfast" / "cache" / "tools",
-    )
+    context = make_context(project, config, env, environment)._replace(files=chosen(project, names, ignored))
     checks = registered()
     for check in own_checks(config):
         checks.register(check.name, check, source="this project's configuration")
@@ -53,6 +45,22 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     _require_known(config, [check.name for check in loaded])
     home = Path(env.get("HOME") or "/")
     return Validation(context, loaded, home, threading.Event(), ignored)
+
+
+def make_context(project: Path, config: Config, env: Mapping[str, str], environment: Environment | None) -> Context:
+    """What checks may know of a project, apart from its files. Raises HoldfastError."""
+    return Context(
+        project=project,
+        pyproject=read_pyproject(project),
+        files=(),
+        config=config,
+        env=env,
+        child_env=child_env(env, environment),
+        environment=environment,
+        scratch=project / ".holdfast" / "cache" / "tools",
+        now_ms=now_ms(),
+        shared={},
+    )
 
 
 def _require_known(config: Config, names: list[str]) -> None:
@@ -68,7 +76,8 @@ def _require_known(config: Config, names: list[str]) -> None:
             )
 
 
-def _environment(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:
+def environment_in(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:
+    """The project's environment. Raises HoldfastError where the one that is configured is none."""
     from holdfast.checks.venv import environment_for
 
     found = environment_for(project, env, config.venv)

@@ -9,9 +9,11 @@ import pytest
 
 from holdfast.core.config import ConfigError, load_config
 from holdfast.core.config.kinds import (
+    ADVISORY,
     ARGV,
     BOOL,
     COUNT,
+    DATE,
     DURATION,
     GLOBS,
     LINE,
@@ -80,9 +82,15 @@ def test_a_fitting_value_is_taken(kind: Kind, value: object, meant: object) -> N
         (DURATION, "1m1h"),
         (DURATION, "1 m"),
         (DURATION, "-1s"),
-        (DURATION, "1d"),
+        (DURATION, "1w"),
+        (DURATION, "1h1d"),
         (DURATION, "\u0661s"),
         (DURATION, "9" * 400 + "h"),
+        (DATE, "2026-13-01"),
+        (DATE, "2026-02-30"),
+        (DATE, "tomorrow"),
+        (DATE, 20261231),
+        (ADVISORY, "GHSA 1"),
         (LINE, "a\nb"),
         (LINE, "\x1b[31m"),
         (LINE, "\x9b31m"),

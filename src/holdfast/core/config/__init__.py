@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from holdfast.core.config.documents import Document, find_documents, read_pyproject
-from holdfast.core.config.kinds import CHECK_NAME, NAME, Unfit, shown
+from holdfast.core.config.kinds import CHECK_NAME, Kind, Unfit, shown
 from holdfast.core.config.mistakes import BAD_VALUE, MOST, UNKNOWN_KEY, UNKNOWN_VARIABLE, ConfigError, Mistake
 from holdfast.core.config.table import (
+    AdvisoriesConfig,
     CheckConfig,
     Config,
+    DependenciesConfig,
     Given,
     KeyPath,
     Section,
@@ -26,9 +28,11 @@ from holdfast.core.config.table import (
 
 __all__ = [
     "CHECK_NAME",
+    "AdvisoriesConfig",
     "CheckConfig",
     "Config",
     "ConfigError",
+    "DependenciesConfig",
     "Mistake",
     "ValidateConfig",
     "VenvConfig",
@@ -140,7 +144,10 @@ def _take_section(of: type[Any], value: object, path: KeyPath, source: Document 
 
 def _take(entry: Setting | Section, value: object, path: KeyPath, source: Document | _Named, found: _Found) -> None:
     if isinstance(entry, Section):
-        (_take_named if entry.named else _take_section)(entry.of, value, path, source, found)
+        if entry.named and isinstance(value, dict):
+            _take_named(entry.of, entry.named, value, path, source, found)
+        else:
+            _take_section(entry.of, value, path, source, found)
         return
     try:
         found.given[path] = Given(entry.kind.accept(value), source)
@@ -148,15 +155,14 @@ def _take(entry: Setting | Section, value: object, path: KeyPath, source: Docume
         found.wrong(source, BAD_VALUE, (*path, *error.at), str(error))
 
 
-def _take_named(of: type[Any], value: object, path: KeyPath, source: Document | _Named, found: _Found) -> None:
-    if not isinstance(value, dict):
-        _take_section(of, value, path, source, found)
-        return
-    for name, table in value.items():
+def _take_named(
+    of: type[Any], names: Kind, tables: Mapping[str, object], path: KeyPath, source: Document | _Named, found: _Found
+) -> None:
+    for name, table in tables.items():
         try:
-            NAME.accept(name)
+            names.accept(name)
         except Unfit:
-            found.wrong(source, BAD_VALUE, (*path, name), f"the name must be {NAME.must.removeprefix('a name ')}")
+            found.wrong(source, BAD_VALUE, (*path, name), f"the name must be {names.must.removeprefix('a name ')}")
         else:
             _take_section(of, table, (*path, name), source, found)
 

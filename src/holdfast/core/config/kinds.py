@@ -12,9 +12,12 @@ WITHOUT_NUL = r"[^\u0000]*"
 INSIDE_PROJECT = r"(?!/)(?!(?:[^/]*/)*\.\.(?:/|$))[^\u0000-\u001f\u007f-\u009f]+"
 DURATION_TEXT = (
     "(?=[^1-9]*[1-9])"  # more than nothing
-    r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?|(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?)"
+    r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?|(?:([0-9]{1,4})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?)"
 )
 LONGEST_S = 1_000_000_000
+UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+DATE_TEXT = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+ADVISORY_ID = "[A-Za-z0-9][A-Za-z0-9-]*"
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -119,10 +122,23 @@ def _accept_duration(value: object) -> float:
     match = re.fullmatch(DURATION_TEXT, value) if isinstance(value, str) else None
     if match is None:
         raise Unfit(DURATION.must, value)
-    hours, minutes, seconds = match.groups()
-    if hours is minutes is seconds is None:
+    if not any(match.groups()):
         return float(match.string)
-    return float(int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0))
+    return float(sum(int(count or 0) * unit for count, unit in zip(match.groups(), UNITS.values(), strict=True)))
+
+
+def _accept_date(value: object) -> str:
+    """The date as text; TOML and YAML have dates of their own."""
+    import datetime
+
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if not isinstance(value, str) or not re.fullmatch(DATE_TEXT, value):
+        raise Unfit(DATE.must, value)
+    try:
+        return datetime.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Unfit(DATE.must, value) from None
 
 
 BOOL = Kind(
@@ -133,7 +149,7 @@ COUNT = Kind(
 )
 DURATION = Kind(
     "duration",
-    'a time of more than 0 such as "90s", "10m", "1h30m" or a number of seconds',
+    'a time of more than 0 such as "90s", "10m", "1h30m", "7d" or a number of seconds',
     {
         "anyOf": [
             {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_S},
@@ -142,6 +158,8 @@ DURATION = Kind(
     },
     _accept_duration,
 )
+DATE = Kind("date", 'a date such as "2026-12-31"', {"type": "string", "pattern": _anchored(DATE_TEXT)}, _accept_date)
+ADVISORY = _text("advisory id", "a name of letters, digits and dashes", ADVISORY_ID)
 NAME = _text("check name", "a name of lower-case letters, digits and dashes", CHECK_NAME)
 LINE = _text("text", "one line of text", WITHOUT_CONTROLS)
 PATH = _text("path", "a path inside the project, without ..", INSIDE_PROJECT)
@@ -167,7 +185,8 @@ def written(kind: Kind, value: object) -> str:
 def _written_duration(seconds: float) -> str:
     if not seconds.is_integer():
         return f"{seconds:g}"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "m"), (rest, "s"))
-    return '"' + "".join(f"{count}{unit}" for count, unit in parts if count) + '"'
+    parts, rest = "", int(seconds)
+    for unit, length in UNITS.items():
+        count, rest = divmod(rest, length)
+        parts += f"{count}{unit}" if count else ""
+    return f'"{parts}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from holdfast.core.config.kinds import CHECK_NAME, written
+from holdfast.core.config.kinds import written
 from holdfast.core.config.mistakes import MEANINGS
 from holdfast.core.config.table import Config, Section, Setting, all_settings, entries
 from holdfast.core.config.variables import OTHERS, variable_of
@@ -38,8 +38,8 @@ def _property(entry: Setting | Section) -> dict[str, Any]:
     return {
         "description": entry.doc,
         "type": ["object", "null"],
-        "propertyNames": {"pattern": rf"^(?:{CHECK_NAME})$(?!\n)"},
-        "additionalProperties": _section(entry.of, "One check"),
+        "propertyNames": {"pattern": entry.named.schema["pattern"]},
+        "additionalProperties": _section(entry.of, f"One {entry.named.name.split()[0]}"),
     }
 
 

@@ -10,7 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
-from holdfast.core.config.kinds import ARGV, BOOL, COUNT, DURATION, GLOBS, LINE, NAMES, PATH, WORDS, Kind
+from holdfast.core.config.kinds import (
+    ADVISORY,
+    ARGV,
+    BOOL,
+    COUNT,
+    DATE,
+    DURATION,
+    GLOBS,
+    LINE,
+    NAME,
+    NAMES,
+    PATH,
+    WORDS,
+    Kind,
+)
 
 KeyPath = tuple[str | int, ...]
 """The way to a value in a document: `("validate", "jobs")`, `("checks", "api", "command", 0)`."""
@@ -32,14 +46,15 @@ class Section(NamedTuple):
 
     of: type[Any]
     doc: str
-    named: bool = False
+    named: Kind | None = None
+    """What the names may be."""
 
 
 def _says(kind: Kind, doc: str) -> dict[str, object]:
     return {_ENTRY: Setting(kind, doc)}
 
 
-def _section(of: type[Any], doc: str, *, named: bool = False) -> dict[str, object]:
+def _section(of: type[Any], doc: str, *, named: Kind | None = None) -> dict[str, object]:
     return {_ENTRY: Section(of, doc, named)}
 
 
@@ -86,6 +101,45 @@ class VenvConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DependenciesConfig:
+    """Which lock is the project's, and what of it the environment holds."""
+
+    lock: str = field(default="", metadata=_says(LINE, "The lock file; empty: look for it"))
+    groups: tuple[str, ...] = field(
+        default=(), metadata=_says(WORDS, "Groups that are installed beyond the usual ones; `--with`")
+    )
+    without: tuple[str, ...] = field(default=(), metadata=_says(WORDS, "Groups that are not installed; `--without`"))
+    extras: tuple[str, ...] = field(default=(), metadata=_says(WORDS, "The project's own extras that are installed"))
+    deep: bool = field(default=False, metadata=_says(BOOL, "Read and hash every installed file"))
+    ignore: tuple[str, ...] = field(
+        default=(), metadata=_says(WORDS, "Packages that may be there though the lock knows none")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreConfig:
+    """An advisory that is known and accepted for a time."""
+
+    reason: str = field(default="", metadata=_says(LINE, "Why it does not matter here; has to be given"))
+    until: str | None = field(
+        default=None, metadata=_says(DATE, "The last day on which it is ignored; has to be given")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoriesConfig:
+    """What is known of vulnerabilities, and which of it is accepted."""
+
+    max_age: float = field(
+        default=7 * 86400.0, metadata=_says(DURATION, "Warn where the advisory data is older than this")
+    )
+    online: bool = field(default=False, metadata=_says(BOOL, "Ask the OSV service; package names and versions leave"))
+    ignore: Mapping[str, IgnoreConfig] = field(
+        default_factory=dict, metadata=_section(IgnoreConfig, "One table for each advisory, by its id", named=ADVISORY)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CheckConfig:
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 
@@ -119,8 +173,15 @@ class Config:
     venv: VenvConfig = field(
         default_factory=VenvConfig, metadata=_section(VenvConfig, "Which environment is the project's")
     )
+    dependencies: DependenciesConfig = field(
+        default_factory=DependenciesConfig,
+        metadata=_section(DependenciesConfig, "What `holdfast check-deps` compares"),
+    )
+    advisories: AdvisoriesConfig = field(
+        default_factory=AdvisoriesConfig, metadata=_section(AdvisoriesConfig, "What is known of vulnerabilities")
+    )
     checks: Mapping[str, CheckConfig] = field(
-        default_factory=dict, metadata=_section(CheckConfig, "One table for each check, by its name", named=True)
+        default_factory=dict, metadata=_section(CheckConfig, "One table for each check, by its name", named=NAME)
     )
     given: Mapping[KeyPath, Given] = field(default_factory=dict, repr=False, compare=False)
     """What was set, and by what; every other setting has its default."""

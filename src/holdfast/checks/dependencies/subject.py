@@ -1,0 +1,149 @@
+"""What the dependency checks look at: one project, its lock and its environment, each read once in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from holdfast.checks.dependencies.model import Choice, Lock, normal
+from holdfast.checks.dependencies.selection import Selection, select
+from holdfast.checks.dependencies.target import Target, target_of
+from holdfast.checks.interface import Context
+from holdfast.core.errors import HoldfastError
+from holdfast.core.findings import Finding
+
+_KEY = "dependencies"
+
+
+class Format(Protocol):
+    """A kind of lock: a module with these functions."""
+
+    def find(self, subject: Subject) -> str | None:
+        """The lock of this kind that the project has, relative to it."""
+        ...
+
+    def read(self, subject: Subject, file: str) -> Lock:
+        """The lock. Raises Unreadable."""
+        ...
+
+    def check(self, subject: Subject, lock: Lock) -> Iterator[Finding]:
+        """What is wrong with the lock, by itself and against pyproject.toml."""
+        ...
+
+    def lock_command(self, subject: Subject) -> str:
+        """The command that makes the lock anew."""
+        ...
+
+    def install_command(self, subject: Subject, lock: Lock) -> str:
+        """The command that makes the environment what the lock says."""
+        ...
+
+    def line_of(self, lock: Lock, name: str, version: str = "", origin: str = "") -> int | None:
+        """The line of a package's block."""
+        ...
+
+
+FORMATS = {
+    "poetry": "holdfast.checks.dependencies.poetry",
+    "uv": "holdfast.checks.dependencies.uv",
+    "pylock": "holdfast.checks.dependencies.pylock",
+    "requirements": "holdfast.checks.dependencies.requirements",
+}
+"""In the order in which a project's lock is looked for."""
+
+
+class Subject:
+    """One project. Its parts are read when they are asked for, and once."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.project: Path = context.project
+
+    @cached_property
+    def target(self) -> Target:
+        return target_of(self.context.environment)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """What the user says of groups and extras, normalised. Raises HoldfastError for names that nobody knows."""
+        said = self.context.config.dependencies
+        choice = Choice(*(tuple(map(normal, names)) for names in (said.groups, said.without, said.extras)))
+        if self.lock is not None:
+            _require_known(self.lock, choice)
+        return choice
+
+    @cached_property
+    def found(self) -> tuple[str, str] | None:
+        """The kind and the file of the project's lock: the one that is configured, else the first that is there."""
+        named = self.context.config.dependencies.lock
+        if named:
+            return _kind_of(named), named
+        for kind in self._order():
+            file = _module(kind).find(self)
+            if file:
+                return kind, file
+        return None
+
+    def _order(self) -> tuple[str, ...]:
+        """uv's before Poetry's in a project that configures uv and not Poetry."""
+        tool = self.context.pyproject.get("tool")
+        configured = tool.keys() if isinstance(tool, dict) else ()
+        return (
+            tuple(sorted(FORMATS, key="uv".__ne__))
+            if "uv" in configured and "poetry" not in configured
+            else (*FORMATS,)
+        )
+
+    @property
+    def format(self) -> Format | None:
+        """The module that knows the project's kind of lock."""
+        return _module(self.found[0]) if self.found else None
+
+    @cached_property
+    def lock(self) -> Lock | None:
+        """The project's lock, or None where it keeps none. Raises Unreadable."""
+        return _module(self.found[0]).read(self, self.found[1]) if self.found else None
+
+    @cached_property
+    def selection(self) -> Selection | None:
+        """What the lock says of this environment. Raises Unreadable and HoldfastError."""
+        return None if self.lock is None else select(self.lock, self.target, self.choice)
+
+
+def subject_of(context: Context) -> Subject:
+    """The subject of a run; checks that share a run share it."""
+    if context.shared is None:
+        return Subject(context)
+    subject: Subject = context.shared.setdefault(_KEY, Subject(context))
+    return subject
+
+
+def _module(kind: str) -> Format:
+    return cast(Format, import_module(FORMATS[kind]))
+
+
+def _kind_of(file: str) -> str:
+    name = file.rpartition("/")[2]
+    if name in ("poetry.lock", "uv.lock"):
+        return name.removesuffix(".lock")
+    return "pylock" if name.startswith("pylock.") else "requirements"
+
+
+def _require_known(lock: Lock, choice: Choice) -> None:
+    for option, given, known in (
+        ("--with", choice.groups, lock.groups | {"main"}),
+        ("--without", choice.without, lock.groups | {"main"}),
+        ("--extras", choice.extras, lock.extras),
+    ):
+        for name in given:
+            if name not in known:
+                from holdfast.core.config.mistakes import nearest
+
+                meant = nearest(name, sorted(known))
+                raise HoldfastError(
+                    f"{option} {name}: {lock.file} knows no such name{f'; did you mean {meant}?' if meant else ''}",
+                    hint=f"there are {', '.join(sorted(known))}" if known else "it knows none at all",
+                )

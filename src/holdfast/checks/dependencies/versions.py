@@ -1,0 +1,23 @@
+"""Versions against constraints: PEP 440 specifiers, with alternatives where a tool knows them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+
+@lru_cache(maxsize=8192)
+def allows(constraint: str, version: str) -> bool | None:
+    """Whether a constraint (see Need.constraint) allows a version; pre-releases are as good as others here.
+
+    None where one of the two cannot be read.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    if not constraint:
+        return True
+    try:
+        parsed = Version(version)
+        return any(SpecifierSet(part).contains(parsed, prereleases=True) for part in constraint.split("||"))
+    except (InvalidSpecifier, InvalidVersion):
+        return None

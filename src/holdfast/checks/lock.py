@@ -1,0 +1,63 @@
+"""The check `lock`: is the lock what pyproject.toml asks for, and whole in itself?"""
+
+from __future__ import annotations
+
+from holdfast.checks import facts
+from holdfast.checks.dependencies.model import Lock, Unreadable
+from holdfast.checks.dependencies.subject import Subject, subject_of
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import CannotRun
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+
+NAME = "lock"
+KEEPS = {"poetry": ("poetry.lock", "poetry lock"), "uv": ("uv.lock", "uv lock")}
+"""The lock that a tool keeps, and the command that makes it."""
+
+
+class LockCheck:
+    name = NAME
+    summary = "the lock is what pyproject.toml asks for, and whole"
+
+    def wanted(self, context: Context) -> bool:
+        return subject_of(context).found is not None or _keeper(context) is not None
+
+    def inputs(self, context: Context) -> Inputs | None:
+        return None
+
+    def run(self, context: Context) -> Result:
+        """What is wrong with the lock. A project whose tool keeps none has nothing to look at: skipped."""
+        subject = subject_of(context)
+        if subject.found is None:
+            return _without(context)
+        try:
+            lock = subject.lock
+        except Unreadable as error:
+            return Result(NAME, Status.FAILED, (error.finding,), checked=Checked(0, 1, "lock"), tool=subject.found[1])
+        return _looked(subject, lock) if lock else _without(context)
+
+
+def _looked(subject: Subject, lock: Lock) -> Result:
+    findings = tuple(subject.format.check(subject, lock)) if subject.format else ()
+    count = len(lock.packages)
+    checked = Checked(count, count, "packages") if count else Checked(1, 1, "lock")
+    return judged(Result(NAME, Status.PASSED, findings, checked=checked, tool=lock.file), strict=False)
+
+
+def _keeper(context: Context) -> str | None:
+    """The configured tool that would keep a lock."""
+    tool = facts.table(context.pyproject, "tool")
+    return next((name for name in KEEPS if name in tool), None)
+
+
+def _without(context: Context) -> Result:
+    keeper = _keeper(context)
+    if keeper is None:
+        hint = "poetry lock, uv lock, or pip lock make one"
+        raise CannotRun(NAME, "the project keeps no lock", hint=hint, status=Status.SKIPPED)
+    file, command = KEEPS[keeper]
+    message = f"there is no {file}, so two installations of this project may differ"
+    finding = Finding("LOCK001", Severity.ERROR, message, Location("pyproject.toml"), command)
+    return Result(NAME, Status.FAILED, (finding,), checked=Checked(0, 1, "lock"))
+
+
+CHECK = LockCheck()

@@ -1,0 +1,106 @@
+"""Puts together what `check-deps` needs, and runs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from holdfast.checks.interface import Check, Context, Environment
+from holdfast.cli.options import Format, publish
+from holdfast.cli.validation import environment_in, make_context
+from holdfast.core.clock import iso
+from holdfast.core.config import load_config
+from holdfast.core.errors import ExitCode, HoldfastError
+from holdfast.core.findings import Report
+from holdfast.core.project import find_project
+
+if TYPE_CHECKING:
+    from holdfast.checks.runner import Job
+
+CHECKS = ("lock", "installed", "conflicts", "imports", "vulnerabilities")
+
+
+def prepare(
+    directory: Path | None, env: Mapping[str, str], options: Mapping[str, object], python: Path | None
+) -> Context:
+    """What the checks look at. Raises HoldfastError for what the user must mend."""
+    project = find_project(directory, env)
+    config = load_config(project, env, options)
+    environment = _named(python) if python else environment_in(project, config, env)
+    return make_context(project, config, env, environment)
+
+
+def _named(python: Path) -> Environment:
+    from holdfast.checks import venv_probe
+
+    try:
+        found = venv_probe.named(python)
+    except venv_probe.Unusable as error:
+        raise HoldfastError(error.message, hint=error.hint) from error
+    return Environment(found.root, found.bin, found.python, (found.site_packages,) if found.site_packages else ())
+
+
+def chosen(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the checks to run. Raises HoldfastError for one that there is not."""
+    for option, names in (("--only", only), ("--skip", skip)):
+        for name in names:
+            if name not in CHECKS:
+                raise HoldfastError(f"{option} {name}: no such check", hint=f"there are {', '.join(CHECKS)}")
+    return tuple(name for name in only or CHECKS if name not in skip)
+
+
+def run(
+    context: Context, names: tuple[str, ...], form: Format, output: Path | None, *, fix: bool, log: bool
+) -> ExitCode:
+    """Runs the checks one after another and publishes the report; with `fix`, the commands come on standard error."""
+    from holdfast.cli.log import ended, logged
+
+    with logged(context.project, context.config, "check-deps", enabled=log) as entry:
+        report = _report(context, names, entry.id)
+        code = publish(report, form, output)
+        if fix:
+            _print_fixes(report)
+        entry.finish(*ended(code))
+    return code
+
+
+def _report(context: Context, names: tuple[str, ...], run_id: str) -> Report:
+    from holdfast.checks.runner import run_one
+
+    started = time.monotonic()
+    results = tuple(run_one(_job(name, context), strict=context.config.strict) for name in names)
+    took = time.monotonic() - started
+    return Report("check-deps", context.project.name, run_id, iso(context.now_ms), took, results)
+
+
+def _job(name: str, context: Context) -> Job:
+    from holdfast.checks.runner import Job
+
+    check: Check = import_module(f"holdfast.checks.{name}").CHECK
+    options = context.config.checks.get(name)
+    timeout_s = options.timeout if options and options.timeout else context.config.validate.timeout
+    return Job(check, context._replace(args=tuple(options.args) if options else (), timeout_s=timeout_s))
+
+
+def _print_fixes(report: Report) -> None:
+    """Each command once, in the order of the findings."""
+    fixes = dict.fromkeys(finding.fix for finding in report.findings if finding.fix)
+    for command in fixes:
+        typer.echo(command, err=True)
+    if not fixes:
+        typer.echo("nothing to mend with a command", err=True)
+
+
+def explain(context: Context, package: str, form: Format) -> ExitCode:
+    """Prints who asks for a package, with which constraint and in which group, and why this version."""
+    raise NotImplementedError
+
+
+def update_advisories(source: str, env: Mapping[str, str]) -> ExitCode:
+    """Takes advisories in, and says how many and of when."""
+    raise NotImplementedError
