@@ -42,18 +42,21 @@ def _wanted(lock: Lock) -> Iterator[tuple[Locked | None, list[tuple[str, str]]]]
 
 
 def _missing(lock: Lock, blocks: list[Locked], who: Locked | None, name: str, version: str) -> Iterator[Finding]:
-    asker = sound.label(who) if who else "the project"
-    line = line_of_block(lock, who)
+    id_, said = "LOCK009", ""
     if not blocks:
-        yield error("LOCK009", f"{asker} needs {cut(name)}, which the lock lacks", lock.file, line, FIX)
+        said = "which the lock lacks"
     elif version and not any(version == f"=={each.version}" for each in blocks):
-        has = " and ".join(each.version or "a path" for each in blocks)
-        message = f"{asker} needs {cut(name + version)}, the lock has {cut(has)}"
-        yield error("LOCK009", message, lock.file, line, FIX)
+        said = f"the lock has {_versions(blocks)}"
     elif not version and len({each.version for each in blocks}) > 1:
-        has = " and ".join(each.version or "a path" for each in blocks)
-        message = f"{asker} needs {cut(name)}, which is locked as {cut(has)}: nothing says which is meant"
-        yield error("LOCK013", message, lock.file, line, FIX)
+        id_, said = "LOCK013", f"which is locked as {_versions(blocks)}: nothing says which is meant"
+    if said:
+        asker = sound.label(who) if who else "the project"
+        message = f"{asker} needs {cut(name + version)}, {said}"
+        yield error(id_, message, lock.file, line_of_block(lock, who), FIX)
+
+
+def _versions(blocks: list[Locked]) -> str:
+    return cut(" and ".join(each.version or "a path" for each in blocks))
 
 
 def line_of_block(lock: Lock, package: Locked | None) -> int | None:
@@ -93,8 +96,8 @@ def _met(subject: Subject, lock: Lock, package: Package, asked: Asked, blocks: l
     mine = [each for each in edges if normal(word(each.get("name"))) == asked.name]
     scope = f" ({cut(asked.scope)})" if asked.scope else ""
     who = f"{cut(package['name'])}{scope} asks for {cut(asked)}"
-    line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
     if not mine:
+        line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
         yield error("LOCK009", f"{who}, which the lock does not install with it", lock.file, line, FIX)
         return
     here_ = [each for each in mine if subject.target.holds(word(each.get("marker")))]

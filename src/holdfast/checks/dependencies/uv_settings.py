@@ -66,7 +66,7 @@ def _project(pyproject: Table, root: Package, stated: Declarations) -> Iterator[
     if name and normal(name) != normal(root["name"]):
         yield f"name {cut(root['name'])} -> {cut(name)}", ("project", "name")
     locked = word(root.get("version"))
-    if version and locked and allows(f"=={version}", locked) is not True and version != locked:
+    if version and locked and version != locked and allows(f"=={version}", locked) is not True:
         yield f"version {cut(locked)} -> {cut(version)}", ("project", "version")
     if "virtual" in root["source"] and is_package(pyproject):
         yield "the project is a package now", ("build-system",)
