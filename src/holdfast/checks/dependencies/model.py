@@ -10,6 +10,8 @@ from holdfast.core.findings import Finding
 
 MAIN = "main"
 """The group of what the project itself needs to run."""
+UNLISTED = "-"
+"""The `extra` of an optional requirement that no extra lists: Poetry locks it and installs it for nobody."""
 
 
 class Source(NamedTuple):
