@@ -13,7 +13,7 @@ import typer
 from holdfast.checks.interface import Check, Context, Environment
 from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
-from holdfast.core.clock import iso
+from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import load_config
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.findings import Report
@@ -102,5 +102,18 @@ def explain(context: Context, package: str, form: Format) -> ExitCode:
 
 
 def update_advisories(source: str, env: Mapping[str, str]) -> ExitCode:
-    """Takes advisories in, and says how many and of when."""
-    raise NotImplementedError
+    """Takes advisories in, and says how many and of when. Raises HoldfastError where they cannot be taken in."""
+    from holdfast.checks.dependencies.advisories.index import directory_for
+    from holdfast.checks.dependencies.advisories.update import update
+
+    directory = directory_for(env)
+    if directory is None:
+        raise HoldfastError(
+            "there is no place to keep advisories: neither HOME nor XDG_CACHE_HOME is set",
+            hint="set XDG_CACHE_HOME to a directory that can be written to",
+        )
+    taken = update(source, directory, env, now_ms=now_ms(), say=lambda line: typer.echo(line, err=True))
+    for line in taken.notes():
+        typer.echo(line, err=True)
+    typer.echo(str(taken))
+    return ExitCode.OK

@@ -135,6 +135,9 @@ class AdvisoriesConfig:
         default=7 * 86400.0, metadata=_says(DURATION, "Warn where the advisory data is older than this")
     )
     online: bool = field(default=False, metadata=_says(BOOL, "Ask the OSV service; package names and versions leave"))
+    service: str = field(
+        default="https://api.osv.dev", metadata=_says(LINE, "Where the OSV service is; or one that answers as it does")
+    )
     ignore: Mapping[str, IgnoreConfig] = field(
         default_factory=dict, metadata=_section(IgnoreConfig, "One table for each advisory, by its id", named=ADVISORY)
     )
