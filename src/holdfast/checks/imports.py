@@ -56,8 +56,11 @@ class Imports:
             raise CannotRun(NAME, "deptry found no Python files to look at")
         minor = int(target.python.split(".")[1])
         verdicts = Verdicts(Look(context, layout, brought, declared, target), minor)
-        findings = (*verdicts.of(said.violations), *verdicts.parts(), *verdicts.unused(said.violations))
-        everything = (*sorted(findings, key=_order), *_unread(context, said), *_elsewhere(program, minor))
+        everything = (
+            *sorted(verdicts.all(said.violations), key=_order),
+            *_unread(context, said),
+            *_elsewhere(program, minor),
+        )
         checked = Checked(said.scanned - len(said.unread), said.scanned, "Python files")
         status = Status.PASSED if checked.done else Status.FAILED
         return Result(NAME, status, everything, checked=checked, tool=str(program.tool))

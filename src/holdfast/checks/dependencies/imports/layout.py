@@ -94,8 +94,13 @@ class Layout:
         return False
 
     def beside(self, file: str, module: str) -> bool:
-        """Whether a script or test finds the module near it: in its directory, or in one above that is no package."""
+        """Whether a script or test finds the module near it: in its directory, or in one above that is no package.
+
+        A test finds it anywhere among the tests.
+        """
         directory = file.rpartition("/")[0]
+        if self.is_test(file) and module in self._among_tests:
+            return True
         while directory:
             if directory not in self._packages:
                 place = f"{directory}/{module}"
@@ -103,6 +108,12 @@ class Layout:
                     return True
             directory = directory.rpartition("/")[0]
         return False
+
+    @cached_property
+    def _among_tests(self) -> frozenset[str]:
+        """The names of all that tests keep; some put directories of theirs on the import path."""
+        names = {name.rpartition(".")[0] for name in self.files if self.is_test(name)}
+        return frozenset(part for name in names for part in name.split("/"))
 
     def _tops(self, root: str) -> Iterator[str]:
         start = f"{root}/" if root else ""
