@@ -41,12 +41,16 @@ class Verdicts:
     def _counts(self, said: Violation) -> bool:
         """Whether an import is the project's to declare, and nothing in the code says that it may fail."""
         look, module = self._look, said.name
-        if said.file not in look.files or module in look.namespaces.tops or look.layout.beside(said.file, module):
+        if (
+            said.file not in look.files
+            or module in {*look.namespaces.tops, *look.layout.vendored}
+            or look.layout.beside(said.file, module)
+        ):
             return False
         if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, 99):
             return False
         kind = look.layout.kind(said.file)
-        if kind is Kind.VENDORED or (kind is not Kind.PACKAGE and (kind is Kind.ELSEWHERE or said.code == "DEP004")):
+        if kind not in (Kind.PACKAGE, Kind.DEVELOPMENT) or (kind is Kind.DEVELOPMENT and said.code == "DEP004"):
             return False
         tree = look.code.tree(said.file) if said.line else None
         return not (tree and optional(tree, said.line or 0, module))
@@ -146,13 +150,18 @@ class Verdicts:
     def _unused(self, name: str, stated: Declared) -> Iterator[Finding]:
         look = self._look
         distribution = look.brought.by_name[name]
-        if look.imported_by_package(name) or look.use.shown(distribution):
+        hosts = list(look.use.hosts_here(distribution))
+        idle = [host for host in hosts if name in look.required and host in known.FOR_DEVELOPMENT - look.main]
+        if look.imported_by_package(name) or look.use.shown(
+            distribution, hosts=[each for each in hosts if each not in idle]
+        ):
             return
         tests = look.imported_by_others(name)
         if tests and (name not in look.required or not all(map(look.layout.is_test, tests))):
             return
-        if tests:
-            message = f"{distribution.title} is declared for the package, but tests alone import it ({tests[0]})"
+        if tests or idle:
+            how = f"tests alone import it ({tests[0]})" if tests else f"serves only as a plugin of {idle[0]}"
+            message = f"{distribution.title} is declared for the package, but {how}"
             fix = look.fixes.to_development(distribution.title, stated)
         else:
             message = f"{distribution.title} is declared, but {'; '.join(self._why(name))}"
