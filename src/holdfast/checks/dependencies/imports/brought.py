@@ -97,7 +97,7 @@ class Brought:
                 if name.endswith(".pth"):
                     lines = (line.strip() for line in loose_text(directory / name).splitlines())
                     found += [str(directory / line) for line in lines if line and not line.startswith(("#", "import"))]
-        return tuple(dict.fromkeys(place for place in found if os.path.isdir(place)))  # noqa: PTH112 - hostile names
+        return tuple(dict.fromkeys(place for place in found if os.path.isdir(place)))
 
     @cached_property
     def by_module(self) -> dict[str, tuple[Distribution, ...]]:
