@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from holdfast.checks.dependencies.model import Choice, Lock, normal
 from holdfast.checks.dependencies.selection import Selection, select
 from holdfast.checks.dependencies.target import Target, target_of
 from holdfast.checks.interface import Context
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.declared import Declarations
 
 _KEY = "dependencies"
 
@@ -65,6 +69,14 @@ class Subject:
     @cached_property
     def target(self) -> Target:
         return target_of(self.context.environment)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What pyproject.toml asks for."""
+        from holdfast.checks.dependencies.declared import declared
+
+        text, pyproject = parsed_pyproject(self.project)
+        return declared(pyproject, text)
 
     @cached_property
     def choice(self) -> Choice:
