@@ -136,6 +136,27 @@ def test_a_path_with_odd_names_is_quoted_in_commands(project: Project) -> None:
     assert finding["fix"] == f"rm -r '{project.site_packages.relative_to(project.root)}/~x; rm -r y'"
 
 
+def test_the_project_itself_from_another_checkout_has_its_line_and_an_environment_of_its_own(
+    project: Project, tmp_path: Path
+) -> None:
+    project.write("pyproject.toml", PYPROJECT.replace("package-mode = false", ""))
+    project.install("a")
+    (finding,) = project.findings(only="installed")
+    assert (finding["id"], finding["file"], finding["line"], finding["fix"]) == (
+        "INST011",
+        "pyproject.toml",
+        2,
+        "poetry sync",
+    )
+    project.install("shop", direct_url={"url": tmp_path.as_uri(), "dir_info": {"editable": True}})
+    (finding,) = project.findings(only="installed")
+    assert (finding["id"], finding["line"], finding["fix"]) == ("INST005", 2, "poetry sync")
+    (project.root / ".venv").rename(tmp_path / "shared")
+    (project.root / ".venv").symlink_to(tmp_path / "shared")
+    (finding,) = project.findings(only="installed")
+    assert finding["fix"] == "rm .venv && python3 -m venv .venv && poetry sync"
+
+
 def test_without_a_lock_it_is_skipped(tmp_path: Path) -> None:
     project = make_project(tmp_path / "shop", '[project]\nname = "shop"\nversion = "1.0"\n')
     project.install("a")
