@@ -131,7 +131,8 @@ def test_a_deptry_on_path_is_run_by_the_interpreter_beside_it(
     linked.symlink_to(Path(sys.prefix, "bin", "deptry"))
     context = make_context({"a.py": "import no_such_thing\n"}, tools=False)
     found = CHECK.run(context._replace(child_env={"PATH": str(linked.parent)})).findings
-    assert [each.id for each in found] == ["IMP001"]
+    assert [each.id for each in found] == ["IMP001", "TOOL001"]
+    assert "neither Holdfast's nor the project's" in found[1].message
 
 
 def test_a_deptry_that_ends_without_a_verdict_is_could_not_run(make_context: Make) -> None:
@@ -483,3 +484,91 @@ def test_a_module_that_a_test_makes_or_can_do_without_is_not_missing(tmp_path: P
     project.install("pytest")
     project.install("requests")
     assert said(project) == []
+
+
+def test_what_tests_read_is_not_judged_and_one_remark_tells_of_what_cannot_be_parsed(tmp_path: Path) -> None:
+    files = {"tests/data/a.py": "import unheard_of\n", "tests/fixtures/bad.py": "def (:\n", "shop.py": ""}
+    (remark,) = make_project(tmp_path / "shop", plain(), files).findings(only="imports")
+    assert (remark["id"], remark["severity"]) == ("IMP006", "info")
+    assert remark["message"].endswith("1 files that tests read, such as tests/fixtures/bad.py")
+
+
+def test_a_module_that_the_package_vendors_may_be_imported_by_its_own_name(tmp_path: Path) -> None:
+    files = {"shop/__init__.py": "import lark, packaging\n", "shop/_vendor/lark/__init__.py": "import regex\n"}
+    project = make_project(tmp_path / "shop", plain(), {**files, "shop/_vendor/packaging.py": ""})
+    assert said(project) == []
+
+
+def test_a_script_finds_what_lies_beside_it(tmp_path: Path) -> None:
+    files = {"scripts/__init__.py": "", "scripts/run.py": "import steps\n", "scripts/steps.py": "", "shop.py": ""}
+    assert said(make_project(tmp_path / "shop", plain(), files)) == []
+
+
+def test_what_old_poetry_tables_declare_has_its_line_and_group(tmp_path: Path) -> None:
+    pyproject = """\
+[tool.poetry]
+name = "shop"
+version = "1"
+[tool.poetry.dependencies]
+python = "^3.11"
+requests = { version = "^2", markers = "sys_platform == 'linux'" }
+leftover = "^1"
+[tool.poetry.dev-dependencies]
+pytest = "*"
+"""
+    project = make_project(tmp_path / "shop", pyproject, {"shop/__init__.py": "import requests, pytest\n"})
+    for name in ("requests", "leftover", "pytest"):
+        project.install(name)
+    assert said(project) == [("IMP002", "pyproject.toml", 7), ("IMP004", "shop/__init__.py", 1)]
+
+
+def test_development_dependencies_of_uv_and_pdm_count(tmp_path: Path) -> None:
+    for name, more in (
+        ("uv", '[tool.uv]\ndev-dependencies = ["pytest"]\n'),
+        ("pdm", '[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n'),
+    ):
+        project = make_project(tmp_path / name, plain(more=more), {"shop.py": "import pytest\n"})
+        project.install("pytest")
+        (found,) = project.findings(only="imports")
+        assert (found["id"], f"(group {'dev' if name == 'uv' else 'test'})" in found["message"]) == ("IMP004", True)
+
+
+HOSTILE = """\
+[project]
+name = "shop"
+dependencies = ["", ";;", "requests", 3]
+optional-dependencies = ["x"]
+[dependency-groups]
+dev = "pytest"
+[tool.poetry]
+packages = [1, { from = "../.." }]
+group = { x = 1 }
+[tool.setuptools]
+package-dir = { "" = 4 }
+dynamic = 1
+[tool.hatch]
+build = []
+[tool.deptry]
+"""
+
+
+@pytest.mark.parametrize(
+    "more", ["", 'exclude = "x"\n', "known_first_party = 3\n", "ignore = 1\n", "per_rule_ignores = 4\n"]
+)
+def test_settings_of_the_wrong_kind_end_in_no_traceback(tmp_path: Path, more: str) -> None:
+    project = make_project(tmp_path / "shop", HOSTILE + more, {"a.py": "import requests\n", "b\n.py": "import x\n"})
+    (result,) = project.check(only="imports")["results"]
+    assert result["status"] in ("error", "failed")
+    assert "could not check" in result["reason"] if result["status"] == "error" else result["findings"]
+
+
+def test_code_that_would_exhaust_a_parser_never_passes(tmp_path: Path) -> None:
+    code = "import unheard_of\nx = " + "(" * 5000 + ")" * 5000 + "\n"
+    project = make_project(tmp_path / "shop", plain(), {"a.py": code, "b.py": "import google.cloud.missing\n\0"})
+    clouds(project)
+    assert project.check(only="imports")["exit_code"] in (1, 2)
+
+
+def test_a_project_of_which_no_file_can_be_read_has_not_passed(tmp_path: Path) -> None:
+    (result,) = make_project(tmp_path / "shop", plain(), {"a.py": "def (:\n"}).check(only="imports")["results"]
+    assert (result["status"], result["checked"]["done"]) == ("failed", 0)
