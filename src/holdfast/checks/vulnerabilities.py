@@ -165,7 +165,7 @@ def _hits(versions: tuple[Package, ...], found: Found, ignores: tuple[Ignore, ..
 
 def _finding(subject: Subject, hit: _Hit, enough: str) -> Finding:
     told, ignore = hit.told, hit.ignore
-    versions = " and ".join(one.version if one.locked else f"{one.version} (installed)" for one in hit.packages)
+    versions = ", ".join(one.version if one.locked else f"{one.version} (installed)" for one in hit.packages)
     first, *others = told.ids
     more = ", ".join([*others, *([told.severity] if told.severity else [])])
     parts = [f"{told.package} {versions} has {first}{f' ({more})' if more else ''}"]
