@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from holdfast.checks.interface import Check, Context, Environment
+from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
-from holdfast.cli.validation import environment_in, make_context
 from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import load_config
 from holdfast.core.errors import ExitCode, HoldfastError
