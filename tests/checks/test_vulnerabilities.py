@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from holdfast.checks.dependencies import site
 from holdfast.checks.dependencies.advisories.index import NAME
 from holdfast.checks.dependencies.advisories.model import Advisory, Span
 from holdfast.checks.dependencies.advisories.osv import read_record
@@ -137,8 +139,9 @@ def test_what_does_not_come_from_an_index_is_counted_and_not_checked(project: Pr
         Locked("pathy", "", source=Source("directory", "../pathy")),
     ]
     install(project.site, "local", "1.0", direct_url={"url": "file:///x", "dir_info": {}})
+    install(project.site, "pathy", "0.9")
     result = project.ask(lock_of(("flask", "3.0.0"), *elsewhere))
-    assert (result.status, result.findings, result.checked) == (Status.PASSED, (), Checked(1, 4, "packages"))
+    assert (result.status, result.findings, result.checked) == (Status.PASSED, (), Checked(1, 5, "packages"))
     none = project.ask(lock_of(*elsewhere))
     assert (none.status, none.reason) == (
         Status.SKIPPED,
@@ -166,6 +169,24 @@ def test_a_lock_that_cannot_be_read_is_no_pass(project: Project) -> None:
     trouble = Unreadable(Finding("LOCK002", Severity.ERROR, "not TOML", Location("poetry.lock", 3), "poetry lock"))
     result = project.ask(trouble)
     assert (result.status, result.reason, result.hint) == (Status.ERROR, "poetry.lock:3: not TOML", "poetry lock")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_environment_that_cannot_be_listed_is_no_pass(project: Project) -> None:
+    project.know(*KNOWN)
+    project.site.mkdir(parents=True)
+    project.site.chmod(0)
+    result = project.ask(lock_of(("requests", "2.31.0")))
+    project.site.chmod(0o755)
+    assert (result.status, "cannot list" in str(result.reason)) == (Status.ERROR, True)
+
+
+def test_an_environment_of_too_many_files_is_no_pass(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.know(*KNOWN)
+    install(project.site, "requests", "2.31.0")
+    monkeypatch.setattr(site, "MOST_ENTRIES", 1)
+    result = project.ask(lock_of(("requests", "2.31.0")))
+    assert (result.status, "cannot list" in str(result.reason)) == (Status.ERROR, True)
 
 
 def test_an_index_that_cannot_be_trusted_is_no_pass(project: Project) -> None:

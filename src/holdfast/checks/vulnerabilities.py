@@ -77,7 +77,7 @@ class Vulnerabilities:
 def _packages(subject: Subject) -> tuple[Package, ...]:
     """What there is to look at: something that comes from an index, or there is no check."""
     try:
-        packages = packages_of(subject)
+        packages = packages_of(subject, NAME)
     except Unreadable as error:
         raise CannotRun(NAME, f"{error.finding.location}: {error.finding.message}", hint=error.finding.fix) from error
     if not any(package.indexed for package in packages):
