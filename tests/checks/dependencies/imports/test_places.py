@@ -215,3 +215,11 @@ def test_a_namespace_package_stays_the_projects_own_beside_one_that_is_no_namesp
     project = make_project(tmp_path / "shop", plain("acme"), {"src/acme/core/a.py": "import acme.core.b\n"})
     project.install("acme", files={"acme/__init__.py": ""})
     assert [each for each in said(project) if each[0] != "IMP002"] == []
+
+
+def test_tests_find_modules_anywhere_among_the_tests_and_the_package_does_not(tmp_path: Path) -> None:
+    files = {"tests/apps/blueprint/__init__.py": "", "tests/test_a.py": "import blueprint\n", "shop/__init__.py": ""}
+    project = make_project(tmp_path / "shop", plain(), files)
+    assert said(project) == []
+    project.write("shop/a.py", "import blueprint\n")
+    assert said(project) == [("IMP001", "shop/a.py", 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -47,7 +48,7 @@ class Verdicts:
             or look.layout.beside(said.file, module)
         ):
             return False
-        if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, 99):
+        if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, sys.maxsize):
             return False
         kind = look.layout.kind(said.file)
         if kind not in (Kind.PACKAGE, Kind.DEVELOPMENT) or (kind is Kind.DEVELOPMENT and said.code == "DEP004"):
