@@ -223,3 +223,12 @@ def test_tests_find_modules_anywhere_among_the_tests_and_the_package_does_not(tm
     assert said(project) == []
     project.write("shop/a.py", "import blueprint\n")
     assert said(project) == [("IMP001", "shop/a.py", 1)]
+
+
+def test_a_namespace_counts_only_in_files_that_the_settings_leave_in(tmp_path: Path) -> None:
+    more = '[tool.deptry]\nextend_exclude = ["old/", "(?<x>)never"]\n'
+    files = dict.fromkeys(("old/a.py", "new/a.py"), "import google.cloud.bigquery\n")
+    project = make_project(tmp_path / "shop", plain("google-cloud-storage", more=more), files)
+    project.write("b.py", "import google.cloud.storage\n")
+    clouds(project)
+    assert said(project) == [("IMP003", "new/a.py", 1)]
