@@ -15,6 +15,7 @@ from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.dependencies.wholeness import Whole, unwhole
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.findings import Checked, Result, Severity, Status
 
 NAME = "installed"
@@ -62,6 +63,7 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
         mends=remedies,
         line_of=lambda block: _line_of(subject, lock, block),
         surveys=seen,
+        own_line=lambda: _own_line(subject),
         ignored=frozenset(map(normal, subject.context.config.dependencies.ignore)),
     )
     compared = compare(case)
@@ -85,3 +87,10 @@ def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:
 
 def _line_of(subject: Subject, lock: Lock, block: Locked) -> int | None:
     return subject.format.line_of(lock, block.name, block.version, block.origin) if subject.format else None
+
+
+def _own_line(subject: Subject) -> int | None:
+    from holdfast.checks.venv_probe.toml import line_of
+
+    text = parsed_pyproject(subject.project)[0]
+    return line_of(text, ("project", "name")) or line_of(text, ("tool", "poetry", "name"))

@@ -53,7 +53,8 @@ def _own(environment: Environment) -> Iterator[str]:
     """The environment's site-packages; those of an interpreter that is in no environment."""
     root = os.fspath(environment.root)
     if not environment.site_packages:
-        yield from _of_prefix(real(environment.python))
+        if not any(os.path.lexists(os.path.join(root, mark)) for mark in ("pyvenv.cfg", "conda-meta")):
+            yield from _of_prefix(real(environment.python))
         return
     for path in map(os.fspath, environment.site_packages):
         yield path
