@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from holdfast.checks.dependencies.quick import quick_allows, quick_holds, simple
+from holdfast.checks.dependencies.quick import as_packaging_writes, quick_allows, quick_holds, simple
+from holdfast.checks.dependencies.requirement import need_of
 from holdfast.checks.dependencies.target import target_of
 
 RELEASES = st.lists(st.integers(0, 12), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
@@ -77,6 +79,23 @@ def test_markers_are_answered_as_packaging_answers(marker: str, extra: str) -> N
     usual = simple(marker)
     if usual is not None:
         assert quick_holds(usual, VARIABLES, extra) is Marker(marker).evaluate({**VARIABLES, "extra": extra})
+
+
+@given(MARKERS)
+def test_markers_are_written_as_packaging_writes_them(marker: str) -> None:
+    written = as_packaging_writes(marker)
+    assert written in (None, str(Marker(marker)))
+    assert (written is None) is (simple(marker) is None or "(" in marker)
+
+
+@pytest.mark.parametrize(
+    "text", ["a>=1 ; python_version<'3.8'", "a[x] ;extra == 'Big_One' or os_name=='nt'", "a (>1) ; os_name == 'nt'"]
+)
+def test_a_requirement_with_a_usual_marker_is_read_as_packaging_reads_it(text: str) -> None:
+    read = Requirement(text)
+    need = need_of(text)
+    assert (need.name, need.constraint, need.marker) == (read.name, str(read.specifier), str(read.marker))
+    assert set(need.extras) == read.extras
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,15 @@ def simple(marker: str) -> Simple | None:
     return Simple(known, "or" not in joins) if len(known) == len(terms) else None
 
 
+def as_packaging_writes(marker: str) -> str | None:
+    """The canonical text of a marker, or None where it is not of a usual shape."""
+    usual = simple(marker) if "(" not in marker else None
+    if usual is None:
+        return None
+    terms = (f'{term.variable} {term.operator} "{term.value}"' for term in usual.terms)
+    return (" and " if usual.every else " or ").join(terms)
+
+
 def _balanced(parts: list[str]) -> bool:
     """Whether parentheses stand around whole comparisons alone, and each closes after it opens."""
     depth = 0
