@@ -154,29 +154,10 @@ def _noted(service: Service, key: Key, result: object, ids: dict[Key, list[str]]
 
 def _details(service: Service, names: Sequence[str]) -> dict[str, tuple[Advisory, ...]]:
     """What each vulnerability is, several asked for at once; all or nothing."""
-    found: dict[str, tuple[Advisory, ...]] = {}
-    waiting = list(names)
-    failure: list[HoldfastError] = []
+    from concurrent.futures import ThreadPoolExecutor
 
-    def work() -> None:
-        while waiting and not failure:
-            try:
-                name = waiting.pop()
-            except IndexError:  # another thread took the last
-                return
-            try:
-                found[name] = _detail(service, name)
-            except HoldfastError as error:
-                failure.append(error)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(names)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failure:
-        raise failure[0]
-    return found
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(names, pool.map(lambda name: _detail(service, name), names), strict=True))
 
 
 def _detail(service: Service, name: str) -> tuple[Advisory, ...]:
