@@ -153,11 +153,27 @@ def _noted(service: Service, key: Key, result: object, ids: dict[Key, list[str]]
 
 
 def _details(service: Service, names: Sequence[str]) -> dict[str, tuple[Advisory, ...]]:
-    """What each vulnerability is, several asked for at once; all or nothing."""
-    from concurrent.futures import ThreadPoolExecutor
+    """What each vulnerability is, several asked for at once; all or nothing.
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(names, pool.map(lambda name: _detail(service, name), names), strict=True))
+    Threads of our own: those of a pool would be waited for when the process ends, however long a host is looked up.
+    """
+    found: dict[str, tuple[Advisory, ...]] = {}
+    failure: list[HoldfastError] = []
+
+    def work(mine: Sequence[str]) -> None:
+        try:
+            found.update((name, _detail(service, name)) for name in mine if not failure)
+        except HoldfastError as error:
+            failure.append(error)
+
+    threads = [threading.Thread(target=work, args=(names[start::AT_ONCE],), daemon=True) for start in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failure:
+        raise failure[0]
+    return found
 
 
 def _detail(service: Service, name: str) -> tuple[Advisory, ...]:
