@@ -37,8 +37,8 @@ update: install ## resolve the dependencies anew: poetry.lock and the requiremen
 venv-check: install ## is the environment the right one, and whole?
 	@$(HOLDFAST) venv-check
 
-check-deps: install ## does the lock agree with pyproject.toml?
-	@$(HOLDFAST) validate-env --only poetry
+check-deps: install ## do pyproject.toml, the lock, the environment and the imports agree?
+	@$(HOLDFAST) check-deps
 
 lint: install ## rules, layout, style, layers and types
 	@$(HOLDFAST) validate-env --only ruff,black,flake8,layers,mypy

@@ -147,7 +147,7 @@ def test_installed_distributions_count_by_their_record_and_path_files_by_what_th
     (elsewhere / "lib.py").write_text("one")
     (site / "lib.pth").write_text(f"import os\n{elsewhere}\n/nowhere\n")
     first = distributions((site, tmp_path / "gone"), tmp_path / "shop")
-    assert set(first) == {"shop-1.0.dist-info", "lib.pth"}
+    assert set(first) == {"shop-1.0.dist-info", "lib.pth", "modules in site"}
     (elsewhere / "lib.py").write_text("two, longer")
     second = distributions((site,), tmp_path / "shop")
     assert second["lib.pth"] != first["lib.pth"]
@@ -233,7 +233,7 @@ def test_what_was_installed_editable_counts_however_its_backend_did_that(tmp_pat
     (elsewhere / "lib" / "a.py").write_text("two, longer")
     assert distributions((site,), tmp_path / "shop") != before
     (metadata / "direct_url.json").write_text("[3]")
-    assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info"}
+    assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info", "modules in site"}
 
 
 def test_a_link_to_an_environment_counts_by_where_it_leads_alone(tmp_path: Path) -> None:
@@ -246,3 +246,19 @@ def test_a_link_to_an_environment_counts_by_where_it_leads_alone(tmp_path: Path)
     before = digests.of(("env",), now_ns=1)
     (environment / "a.pyc").write_text("")
     assert digests.of(("env",), now_ns=2) == before
+
+
+def test_another_environment_that_shares_metadata_by_a_link_changes_nothing(tmp_path: Path) -> None:
+    metadata = tmp_path / "site" / "a-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Name: a\n", "utf-8")
+    (metadata / "RECORD").write_text("", "utf-8")
+    (tmp_path / "cached").hardlink_to(metadata / "METADATA")
+    before = distributions((tmp_path / "site",), tmp_path / "shop")
+    changed = (metadata / "METADATA").stat().st_ctime_ns
+    while (metadata / "METADATA").stat().st_ctime_ns == changed:  # the clock of files ticks in milliseconds
+        (tmp_path / "other").hardlink_to(metadata / "METADATA")
+        (tmp_path / "other").unlink()
+    assert distributions((tmp_path / "site",), tmp_path / "shop") == before
+    (metadata / "METADATA").write_text("Name: b, longer\n", "utf-8")
+    assert distributions((tmp_path / "site",), tmp_path / "shop") != before

@@ -25,7 +25,7 @@ def configures(context: Context, tool: str, *, files: tuple[str, ...] = (), sect
 
 
 def _has_section(path: Path, sections: tuple[str, ...]) -> bool:
-    text = _start_of(path, INI_LIMIT)
+    text = start_of(path, INI_LIMIT)
     return any(re.search(rb"(?m)^\[" + re.escape(section.encode()) + rb"\]", text) for section in sections)
 
 
@@ -50,10 +50,10 @@ def normalised(requirement: str) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    return _start_of(path, INI_LIMIT * 8).decode("utf-8", "replace").splitlines()
+    return start_of(path, INI_LIMIT * 8).decode("utf-8", "replace").splitlines()
 
 
-def _start_of(path: Path, limit: int) -> bytes:
+def start_of(path: Path, limit: int) -> bytes:
     """The first bytes of a file, or nothing: opening a pipe would never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from holdfast.checks import facts
 from holdfast.checks.dependencies.model import Lock, Unreadable
 from holdfast.checks.dependencies.subject import Subject, subject_of
+from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
@@ -12,6 +15,14 @@ from holdfast.core.findings import Checked, Finding, Location, Result, Severity,
 NAME = "lock"
 KEEPS = {"poetry": ("poetry.lock", "poetry lock"), "uv": ("uv.lock", "uv lock")}
 """The lock that a tool keeps, and the command that makes it."""
+LIMIT = 64 * 2**20
+UV_ALONE = frozenset({"pip", "index", "index-url", "extra-index-url", "cache-keys", "build-backend"})
+"""Tables of uv that say nothing of a project: those who use uv as an installer, or to build, have them too."""
+OUTSIDE = (
+    r'type = "(?:directory|file)"'  # of poetry.lock
+    r'|\b(?:editable|directory|path|virtual) = "(?!\.")'  # of uv.lock and pylock.toml, but for the project itself
+)
+"""What makes a lock depend on files elsewhere: path dependencies."""
 
 
 class LockCheck:
@@ -22,7 +33,12 @@ class LockCheck:
         return subject_of(context).found is not None or _keeper(context) is not None
 
     def inputs(self, context: Context) -> Inputs | None:
-        return None
+        """None where the lock leads to other files, whose metadata counts too."""
+        found = subject_of(context).found
+        text = start_of(context.project / found[1], LIMIT).decode("utf-8", "replace") if found else ""
+        if found is None or found[0] == "requirements" or re.search(OUTSIDE, text):
+            return None
+        return Inputs(files=("pyproject.toml", "*.lock", "pylock*.toml"))
 
     def run(self, context: Context) -> Result:
         """What is wrong with the lock. A project whose tool keeps none has nothing to look at: skipped."""
@@ -44,9 +60,11 @@ def _looked(subject: Subject, lock: Lock) -> Result:
 
 
 def _keeper(context: Context) -> str | None:
-    """The configured tool that would keep a lock."""
+    """The tool that manages the project and would keep a lock."""
     tool = facts.table(context.pyproject, "tool")
-    return next((name for name in KEEPS if name in tool), None)
+    if "poetry" in tool:
+        return "poetry"
+    return "uv" if facts.table(tool, "uv").keys() - UV_ALONE else None
 
 
 def _without(context: Context) -> Result:

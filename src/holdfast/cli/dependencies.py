@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from holdfast.checks.interface import Check, Context, Environment
+from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
-from holdfast.cli.validation import environment_in, make_context
-from holdfast.core.clock import iso
+from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import load_config
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.findings import Report
@@ -98,9 +98,41 @@ def _print_fixes(report: Report) -> None:
 
 def explain(context: Context, package: str, form: Format) -> ExitCode:
     """Prints who asks for a package, with which constraint and in which group, and why this version."""
-    raise NotImplementedError
+    from holdfast.checks.dependencies.explain import explain as explained
+    from holdfast.checks.dependencies.model import Unreadable
+    from holdfast.checks.dependencies.subject import subject_of
+
+    if form not in (Format.TEXT, Format.JSON):
+        raise HoldfastError(f"--explain prints text or json, not {form.value}")
+    try:
+        found = explained(subject_of(context), package)
+    except Unreadable as error:
+        place = error.finding.location
+        raise HoldfastError(f"{place}: {error.finding.message}", hint=error.finding.fix) from error
+    if form is Format.JSON:
+        import json
+
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    else:
+        from holdfast.render.explanation import explanation
+
+        typer.echo(explanation(found), nl=False)
+    return ExitCode.OK
 
 
 def update_advisories(source: str, env: Mapping[str, str]) -> ExitCode:
-    """Takes advisories in, and says how many and of when."""
-    raise NotImplementedError
+    """Takes advisories in, and says how many and of when. Raises HoldfastError where they cannot be taken in."""
+    from holdfast.checks.dependencies.advisories.index import directory_for
+    from holdfast.checks.dependencies.advisories.update import update
+
+    directory = directory_for(env)
+    if directory is None:
+        raise HoldfastError(
+            "there is no place to keep advisories: neither HOME nor XDG_CACHE_HOME is set",
+            hint="set XDG_CACHE_HOME to a directory that can be written to",
+        )
+    taken = update(source, directory, env, now_ms=now_ms(), say=lambda line: typer.echo(line, err=True))
+    for line in taken.notes():
+        typer.echo(line, err=True)
+    typer.echo(str(taken))
+    return ExitCode.OK

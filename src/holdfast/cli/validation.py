@@ -13,15 +13,14 @@ from typing import Any
 import typer
 
 from holdfast.checks.inputs import chosen
-from holdfast.checks.interface import Context, Environment
 from holdfast.checks.validate import Validation, make_scratch, own_checks, validate
 from holdfast.checks.validate import explain as explain_check
+from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
-from holdfast.core.clock import now_ms
-from holdfast.core.config import Config, load_config, read_pyproject
+from holdfast.core.config import Config, load_config
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.files import file_errors
-from holdfast.core.git import ask_project_files, git_env
+from holdfast.core.git import ask_project_files
 from holdfast.core.project import find_project
 from holdfast.core.tasklog import own_names
 from holdfast.plugins import registered
@@ -47,22 +46,6 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     return Validation(context, loaded, home, threading.Event(), ignored)
 
 
-def make_context(project: Path, config: Config, env: Mapping[str, str], environment: Environment | None) -> Context:
-    """What checks may know of a project, apart from its files. Raises HoldfastError."""
-    return Context(
-        project=project,
-        pyproject=read_pyproject(project),
-        files=(),
-        config=config,
-        env=env,
-        child_env=child_env(env, environment),
-        environment=environment,
-        scratch=project / ".holdfast" / "cache" / "tools",
-        now_ms=now_ms(),
-        shared={},
-    )
-
-
 def _require_known(config: Config, names: list[str]) -> None:
     """Raises HoldfastError for a section of a check that there is not: what it says would be ignored."""
     for name in config.checks:
@@ -74,27 +57,6 @@ def _require_known(config: Config, names: list[str]) -> None:
                 f"checks.{name}: no such check, and no command{f'; did you mean {meant}?' if meant else ''}",
                 hint=f"there are {', '.join(sorted(names))}; a check of your own has a command",
             )
-
-
-def environment_in(project: Path, config: Config, env: Mapping[str, str]) -> Environment | None:
-    """The project's environment. Raises HoldfastError where the one that is configured is none."""
-    from holdfast.checks.venv import environment_for
-
-    found = environment_for(project, env, config.venv)
-    if found is None:
-        return None
-    return Environment(found.root, found.bin, found.python, (found.site_packages,) if found.site_packages else ())
-
-
-def child_env(env: Mapping[str, str], environment: Environment | None) -> dict[str, str]:
-    """The variables for the programs that checks run: the project's environment is the active one, no other."""
-    clean = {
-        key: value for key, value in git_env(env).items() if key not in ("PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX")
-    }
-    if environment is not None:
-        clean["VIRTUAL_ENV"] = str(environment.root)
-        clean["PATH"] = os.pathsep.join([str(environment.bin), env.get("PATH", "")])
-    return clean
 
 
 def list_checks(validation: Validation) -> ExitCode:

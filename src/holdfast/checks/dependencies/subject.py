@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from holdfast.checks.dependencies.model import Choice, Lock, normal
-from holdfast.checks.dependencies.selection import Selection, select
-from holdfast.checks.dependencies.target import Target, target_of
+from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
+from holdfast.checks.tools import CannotRun
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
+
+if TYPE_CHECKING:  # where nothing is to be run again, none of it is needed
+    from holdfast.checks.dependencies.declared import Declarations
+    from holdfast.checks.dependencies.selection import Selection
+    from holdfast.checks.dependencies.site import Distribution, Site
+    from holdfast.checks.dependencies.target import Target
 
 _KEY = "dependencies"
 
@@ -64,7 +72,41 @@ class Subject:
 
     @cached_property
     def target(self) -> Target:
+        from holdfast.checks.dependencies.target import target_of
+
         return target_of(self.context.environment)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What pyproject.toml asks for. Raises ConfigError where it cannot be read."""
+        from holdfast.checks.dependencies.declared import declared
+
+        text, pyproject = parsed_pyproject(self.project)
+        return declared(pyproject, text)
+
+    @cached_property
+    def site(self) -> Site | None:
+        """What is installed; None where the project has no environment."""
+        from holdfast.checks.dependencies.site import read_site
+
+        return read_site(self.context.environment) if self.context.environment else None
+
+    def require_site(self, check: str) -> Site:
+        """What is installed. Raises CannotRun, in the name of a check, where there is nothing to look at."""
+        environment = self.context.environment
+        if environment is None or self.site is None:
+            raise CannotRun(check, "the project has no environment", hint="holdfast venv-check says how to make one")
+        if self.site.troubles:
+            raise CannotRun(check, f"cannot list {cut(self.site.troubles[0])}", hint="holdfast venv-check says more")
+        if not self.site.places:
+            root = cut(environment.root)
+            raise CannotRun(check, f"{root} has no site-packages", hint="holdfast venv-check --fix makes it anew")
+        return self.site
+
+    @property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Each installed distribution once, as the interpreter finds it; none where there is no environment."""
+        return self.site.distributions if self.site else ()
 
     @cached_property
     def choice(self) -> Choice:
@@ -89,13 +131,9 @@ class Subject:
 
     def _order(self) -> tuple[str, ...]:
         """uv's before Poetry's in a project that configures uv and not Poetry."""
-        tool = self.context.pyproject.get("tool")
-        configured = tool.keys() if isinstance(tool, dict) else ()
-        return (
-            tuple(sorted(FORMATS, key="uv".__ne__))
-            if "uv" in configured and "poetry" not in configured
-            else (*FORMATS,)
-        )
+        tool = table(self.context.pyproject, "tool")
+        uv_first = "uv" in tool and "poetry" not in tool
+        return tuple(sorted(FORMATS, key="uv".__ne__) if uv_first else FORMATS)
 
     @property
     def format(self) -> Format | None:
@@ -110,6 +148,8 @@ class Subject:
     @cached_property
     def selection(self) -> Selection | None:
         """What the lock says of this environment. Raises Unreadable and HoldfastError."""
+        from holdfast.checks.dependencies.selection import select
+
         return None if self.lock is None else select(self.lock, self.target, self.choice)
 
 

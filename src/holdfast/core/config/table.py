@@ -73,7 +73,8 @@ class Given(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+# Without what nobody uses of a dataclass: making each of these classes is paid for at every start.
+@dataclass(frozen=True, repr=False)
 class ValidateConfig:
     """How `holdfast validate-env` runs."""
 
@@ -90,7 +91,7 @@ class ValidateConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class VenvConfig:
     """Which environment is the project's, and what it may be like."""
 
@@ -100,7 +101,7 @@ class VenvConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class DependenciesConfig:
     """Which lock is the project's, and what of it the environment holds."""
 
@@ -116,7 +117,7 @@ class DependenciesConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class IgnoreConfig:
     """An advisory that is known and accepted for a time."""
 
@@ -126,7 +127,7 @@ class IgnoreConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class AdvisoriesConfig:
     """What is known of vulnerabilities, and which of it is accepted."""
 
@@ -134,12 +135,15 @@ class AdvisoriesConfig:
         default=7 * 86400.0, metadata=_says(DURATION, "Warn where the advisory data is older than this")
     )
     online: bool = field(default=False, metadata=_says(BOOL, "Ask the OSV service; package names and versions leave"))
+    service: str = field(
+        default="https://api.osv.dev", metadata=_says(LINE, "Where the OSV service is; or one that answers as it does")
+    )
     ignore: Mapping[str, IgnoreConfig] = field(
         default_factory=dict, metadata=_section(IgnoreConfig, "One table for each advisory, by its id", named=ADVISORY)
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class CheckConfig:
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 

@@ -37,7 +37,16 @@ class BadYaml(ValueError):
 
 def read_yaml(text: str) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath, int]]]:
     """The document, the offset of each key and element, and those keys that repeat an earlier one. Raises BadYaml."""
-    built = _Built()
+    built = _built(text, _Built())
+    return built.value, built.found, built.repeated
+
+
+def read_texts(text: str) -> object:
+    """The document with every scalar as the text that it is written as: `1.10` stays "1.10". Raises BadYaml."""
+    return _built(text, _Texts()).value
+
+
+def _built(text: str, built: _Built) -> _Built:
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             built.take(event)
@@ -50,7 +59,7 @@ def read_yaml(text: str) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath
         if isinstance(error, BadYaml):
             raise
         raise BadYaml(f"not YAML: {str(error).splitlines()[0]}", built.last) from error
-    return built.value, built.found, built.repeated
+    return built
 
 
 class _Built:
@@ -102,7 +111,10 @@ class _Built:
             self.found.setdefault(path, self.last)
             self._key = event.value
         else:
-            self._place(event.value if event.style else plain_scalar(event.value))
+            self._place(self.scalar(event))
+
+    def scalar(self, event: Any) -> object:
+        return event.value if event.style else plain_scalar(event.value)
 
     def _begin(self, container: dict[str, object] | list[object]) -> None:
         if len(self._open) >= _DEPTH:
@@ -126,6 +138,13 @@ class _Built:
             container.setdefault(self._key, value)
             self._key = None
         return path
+
+
+class _Texts(_Built):
+    """A document of nothing but texts."""
+
+    def scalar(self, event: Any) -> object:
+        return event.value
 
 
 def plain_scalar(text: str) -> object:
