@@ -25,11 +25,18 @@ def installed(directory: Path) -> Path:
     run(BIN / "python", "-m", "venv", ".venv")
     wanted = run(BIN / "poetry", "export", "--no-interaction", "--with", "dev")
     (directory / "requirements.txt").write_text(wanted, "utf-8")
-    install = (BIN / "uv", "pip", "install", "--quiet", "--system-certs", "--python", project / ".venv")
-    run(*install, "--require-hashes", "--requirement", directory / "requirements.txt")
-    run(*install, "--upgrade", "pip")
-    run(*install, "--no-deps", "--editable", ".")
+    run(*_install(project), "--require-hashes", "--requirement", directory / "requirements.txt")
+    run(*_install(project), "--upgrade", "pip")
+    _install_itself(project)
     return project
+
+
+def _install(project: Path) -> tuple[str | Path, ...]:
+    return (BIN / "uv", "pip", "install", "--quiet", "--system-certs", "--python", project / ".venv")
+
+
+def _install_itself(project: Path) -> None:
+    Runner(project)(*_install(project), "--no-deps", "--editable", ".")
 
 
 class Runner:
@@ -65,6 +72,7 @@ def enlarged(project: Path, target: Path, packages: int) -> Path:
     hashed = f'content-hash = "{content_hash(tomllib.loads(text))}"'
     metadata_table = re.sub("content-hash = .*", hashed, lock.partition("\n[metadata]")[2])
     _replace(target / "poetry.lock", "\n[[package]]\n".join([head, *blocks]) + "\n[metadata]" + metadata_table)
+    _install_itself(target)
     return target
 
 

@@ -1,1 +1,1 @@
-"""A web service that imports what it declares."""
+"""A web service of which only the dependencies matter."""
