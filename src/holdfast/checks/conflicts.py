@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.checks.dependencies.agreement import disagreements
 from holdfast.checks.dependencies.model import MAIN, Declared, Unreadable, normal
-from holdfast.checks.dependencies.remedies import Remedies, own_name
-from holdfast.checks.dependencies.selection import groups_of
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
@@ -28,6 +25,8 @@ class Conflicts:
 
     def run(self, context: Context) -> Result:
         """What disagrees among the installed packages, and with what the project asks for. No lock is needed."""
+        from holdfast.checks.dependencies.remedies import own_name
+
         subject = subject_of(context)
         site = subject.require_site(NAME)
         own = own_name(subject)
@@ -52,6 +51,9 @@ CHECK = Conflicts()
 def _disagreements(
     subject: Subject, declared: tuple[Declared, ...], extras: list[tuple[str, str]]
 ) -> tuple[Finding, ...]:
+    from holdfast.checks.dependencies.agreement import disagreements
+    from holdfast.checks.dependencies.remedies import Remedies
+
     mend = Remedies(subject).get
     return tuple(disagreements(subject.distributions, subject.target, declared, extras=extras, mend=mend))
 
@@ -67,6 +69,9 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
     With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
     one, those that are named.
     """
+    from holdfast.checks.dependencies.remedies import own_name
+    from holdfast.checks.dependencies.selection import groups_of
+
     said = subject.context.config.dependencies
     try:
         groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))

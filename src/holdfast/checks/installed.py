@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from holdfast.checks.dependencies.comparison import Case, Comparison, compare
 from holdfast.checks.dependencies.model import Lock, Locked, Unreadable, normal
-from holdfast.checks.dependencies.record import surveys
-from holdfast.checks.dependencies.remedies import Remedies, own_name
-from holdfast.checks.dependencies.selection import Selection
-from holdfast.checks.dependencies.site import Site
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
-from holdfast.checks.dependencies.wholeness import Whole, unwhole
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.findings import Checked, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.comparison import Comparison
+    from holdfast.checks.dependencies.selection import Selection
+    from holdfast.checks.dependencies.site import Site
 
 NAME = "installed"
 
@@ -49,6 +49,11 @@ CHECK = Installed()
 
 
 def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> Result:
+    from holdfast.checks.dependencies.comparison import Case, compare
+    from holdfast.checks.dependencies.record import surveys
+    from holdfast.checks.dependencies.remedies import Remedies, own_name
+    from holdfast.checks.dependencies.wholeness import Whole, unwhole
+
     environment = subject.context.environment
     root = os.fspath(environment.root) if environment else ""
     remedies = Remedies(subject)
