@@ -15,8 +15,11 @@ from holdfast.checks.dependencies.model import normal
 
 LONGEST = 1000
 _NUMBERS = r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}"
-_RELEASE = re.compile(_NUMBERS)
-_CLAUSE = re.compile(rf"\s*(==|!=|<=|>=|<|>|~=)\s*({_NUMBERS})(\.\*)?\s*")
+_POST = r"\.post([0-9]{1,9})"
+_VERSION = re.compile(rf"({_NUMBERS})(?:{_POST})?")
+_CLAUSE = re.compile(rf"\s*(==|!=|<=|>=|<|>|~=)\s*({_NUMBERS})(?:(\.\*)|{_POST}|\.?(a|b|rc)\.?([0-9]{{1,9}}))?\s*")
+_BEFORE = {"a": -3, "b": -2, "rc": -1}
+_AFTER = 1
 _OPERATOR = r"\s*(==|!=|<=|>=|<|>|~=)\s*"
 _TERM = re.compile(rf"([a-z_]+){_OPERATOR}(?:'([^'\"\\]*)'|\"([^'\"\\]*)\")")
 _PIECE = re.compile(r"(\s*)([a-z_]+\s*[=!<>~]=?\s*(?:'[^'\"\\]*'|\"[^'\"\\]*\")|\b(?:and|or)\b|[()]|$)")
@@ -36,6 +39,8 @@ _NAMES = frozenset(
 )
 
 Release = tuple[int, ...]
+Phase = tuple[int, int]
+"""What comes after the release: pre-releases are below nothing, post-releases above it."""
 
 
 class Term(NamedTuple):
@@ -59,12 +64,13 @@ Simple = Term | Joined
 
 def quick_allows(constraint: str, version: str) -> bool | None:
     """Whether a constraint allows a version; None where either is not of a usual shape."""
-    if len(constraint) > LONGEST or not _RELEASE.fullmatch(version):
+    match = _VERSION.fullmatch(version) if len(constraint) <= LONGEST else None
+    if match is None:
         return None
-    mine, found = _release(version), []
+    mine, found = (_release(match[1]), _phase(match[2])), []
     for part in constraint.split(","):
         clause = _CLAUSE.fullmatch(part)
-        said = _allowed(clause, mine) if clause else None
+        said = _allowed(clause, *mine) if clause else None
         if said is None:
             return None
         found.append(said)
@@ -75,16 +81,26 @@ def _release(text: str) -> Release:
     return tuple(map(int, text.split(".")))
 
 
-def _allowed(clause: re.Match[str], mine: Release) -> bool | None:
-    operator, text, wild = clause.groups()
-    asked = _release(text)
+def _phase(post: str | None, letter: str | None = None, number: str | None = None) -> Phase:
+    if letter and number:
+        return _BEFORE[letter], int(number)
+    return (_AFTER, int(post)) if post else (0, 0)
+
+
+def _allowed(clause: re.Match[str], mine: Release, phase: Phase) -> bool | None:
+    operator, text, wild, *suffix = clause.groups()
+    asked, asked_phase = _release(text), _phase(*suffix)
     if wild or operator == "~=":
-        if (wild and operator not in ("==", "!=")) or (not wild and len(asked) == 1):
+        if (wild and operator not in ("==", "!=")) or (not wild and (len(asked) == 1 or asked_phase[0])):
             return None
         start = asked if wild else asked[:-1]
         same = _padded(mine, len(start))[: len(start)] == start
         return same != (operator == "!=") if wild else same and _ordered(mine, ">=", asked)
-    return _ordered(mine, operator, asked)
+    length = max(len(mine), len(asked))
+    mine, asked = _padded(mine, length), _padded(asked, length)
+    if operator == ">" and (asked_phase[0] or mine == asked):  # a post-release is not above what it corrects
+        return None if asked_phase[0] else False
+    return _ordered((*mine, *phase), operator, (*asked, *asked_phase))
 
 
 def _padded(release: Release, length: int) -> Release:

@@ -9,7 +9,8 @@ from holdfast.checks.dependencies.model import Need, Source, normal
 from holdfast.checks.dependencies.quick import as_packaging_writes
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_BOUND = r"\s*(?:~=\s*\d+(?:\.\d+)+|[=!]=\s*\d+(?:\.\d+)*(?:\.\*)?|(?:>=|<=|<|>)\s*\d+(?:\.\d+)*)\s*"
+_SUFFIX = r"(?:\.post\d+|\.?(?:a|b|rc)\.?\d+)?"
+_BOUND = rf"\s*(?:~=\s*\d+(?:\.\d+)+|[=!]=\s*\d+(?:\.\d+)*(?:\.\*|{_SUFFIX})|(?:>=|<=|<|>)\s*\d+(?:\.\d+)*{_SUFFIX})\s*"
 _PLAIN = re.compile(
     rf"\s*(?P<name>{_NAME})\s*(?:\[\s*(?P<extras>{_NAME}(?:\s*,\s*{_NAME})*)\s*\])?\s*(?P<open>\()?"
     rf"(?P<bounds>{_BOUND}(?:,{_BOUND})*)?(?(open)\))\s*"

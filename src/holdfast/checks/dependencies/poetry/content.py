@@ -6,7 +6,9 @@ Source: `_get_content_hash` and `is_fresh` in poetry/packages/locker.py of Poetr
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from holdfast.checks.facts import table
@@ -39,9 +41,18 @@ def relevant(pyproject: Mapping[str, Any], *, groups: bool = True) -> dict[str, 
 def digest(content: Mapping[str, Any]) -> str:
     """The hash of what `relevant` gave. Raises TypeError for values that JSON has not, such as dates."""
     import json
-    from hashlib import sha256
 
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return _sha256(json.dumps(content, sort_keys=True).encode())
+
+
+def _sha256(text: bytes) -> str:
+    """By the interpreter's own module where it has one, as `random` does: hashlib loads OpenSSL, which takes 2 ms."""
+    try:
+        built_in = import_module("_sha256" if sys.version_info < (3, 12) else "_sha2")
+    except ImportError:
+        built_in = import_module("hashlib")
+    digested: str = built_in.sha256(text).hexdigest()
+    return digested
 
 
 def content_hash(pyproject: Mapping[str, Any], *, groups: bool = True) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.constraints import Unclear, specifiers
@@ -111,6 +112,7 @@ def parsed(text: str, file: str) -> Document:
     return Document(data, blocks)
 
 
+@lru_cache(maxsize=4)
 def section(text: str, name: str) -> Mapping[str, Any]:
     """One top-level table of a lock, without what lies below it; found again, as Lock has no place for it."""
     import tomllib

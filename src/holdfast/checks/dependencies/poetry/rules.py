@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from holdfast.checks.dependencies.model import Declared, Lock, Locked
-from holdfast.checks.dependencies.poetry.clues import asked
 from holdfast.checks.dependencies.poetry.graph import Unmet
 from holdfast.checks.dependencies.poetry.reader import line_of
 from holdfast.checks.dependencies.subject import Subject
@@ -42,6 +41,8 @@ def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: st
 
 def _who(each: Unmet) -> str:
     if isinstance(each.by, Declared):
+        from holdfast.checks.dependencies.poetry.clues import asked
+
         return f"{each.by.file} asks for {asked(each.by)}"
     wanted = f"{each.need.name} {cut(each.need.constraint)}".rstrip()
     return f"{each.by.name} {cut(each.by.version)} asks for {wanted}"

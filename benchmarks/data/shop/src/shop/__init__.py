@@ -1,0 +1,1 @@
+"""A web service of which only the dependencies matter."""

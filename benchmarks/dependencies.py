@@ -1,0 +1,88 @@
+"""check-deps beside what a user would run instead, on a project of the usual size and on a large one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.commands import HELLO
+from benchmarks.measure import BIN, ROOT, Row, at_most, medians
+from benchmarks.shop import enlarged, installed
+
+Command = tuple[str | Path, ...]
+CHECK: Command = (BIN / "holdfast", "check-deps", "--no-log", "--only")
+OURS: Command = (*CHECK, "lock,installed,conflicts")
+POETRY: Command = (BIN / "poetry", "check", "--lock")
+MEGABYTE = 1024
+"""In kibibytes, as Linux counts memory."""
+
+PEAK = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(child.pid, 0)
+print(used.ru_maxrss)
+"""
+"""Started from a process larger than the command, its peak would be that process's: so a small one starts it."""
+
+
+def rows() -> Iterator[Row]:
+    """Time against the commands that it replaces and against starting, then memory, then growth."""
+    with tempfile.TemporaryDirectory(dir=ROOT / ".holdfast") as name:
+        project = installed(Path(name))
+        count = _passed(project)
+        yield from _times(project, f"{count} packages")
+        yield _memory(project)
+        large = enlarged(project, Path(name) / "large", 500)
+        few, many = medians([(*OURS, "--project", each) for each in (project, large)])
+        what = f"`check-deps`, {_passed(large)} packages"
+        yield at_most(what, (many, ""), (few, f"with {count}"), 3.0)
+
+
+def _times(project: Path, size: str) -> Iterator[Row]:
+    python = project / ".venv" / "bin" / "python"
+    commands: list[Command] = [
+        HELLO,
+        OURS,
+        POETRY,
+        (python, "-m", "pip", "check"),
+        (BIN / "uv", "pip", "check", "--python", python),
+        (*CHECK, "imports"),
+        (BIN / "deptry", "."),
+    ]
+    hello, ours, poetry, pip, uv, imports, deptry = medians(commands, cwd=project)
+    what = f"`check-deps --only lock,installed,conflicts`, {size}"
+    yield at_most(what, (ours, ""), (poetry + pip, "`poetry check --lock` + `pip check`"), 0.125)
+    yield at_most(what, (ours, ""), (hello, "bare Typer hello"), 2.5)
+    yield beside(what, ours, uv, "`uv pip check`, which sees conflicts alone")
+    yield beside("`check-deps --only imports`", imports, deptry, "`deptry .`")
+
+
+def beside(what: str, ours: float, theirs: float, name: str) -> Row:
+    """A row that has no target."""
+    row = at_most(what, (ours, ""), (theirs, name), float("inf"))
+    return Row(row.what, row.ours, row.theirs, row.ratio, "none", met=True)
+
+
+def _passed(project: Path) -> int:
+    """How many packages the lock holds, in a run in which every check passed."""
+    command = [*OURS, "--format", "json"]
+    done = subprocess.run(command, cwd=project, stdout=subprocess.PIPE, text=True, check=False)
+    report = json.loads(done.stdout)
+    assert report["exit_code"] == 0, done.stdout
+    return int(next(result["checked"]["total"] for result in report["results"] if result["check"] == "lock"))
+
+
+def _memory(project: Path) -> Row:
+    ours, theirs = (_peak(command, project) for command in (OURS, POETRY))
+    what = "`check-deps --only lock,installed,conflicts`, peak memory"
+    return Row(what, f"{ours:.1f} MB", f"{theirs:.1f} MB `poetry check --lock`", ours / theirs, "<= 30 MB", ours <= 30)
+
+
+def _peak(command: Command, project: Path) -> float:
+    """The most memory that a command held, in megabytes: the median of five runs."""
+    small: Command = (BIN / "python", "-I", "-S", "-c", PEAK)
+    runs = [subprocess.run([*small, *command], cwd=project, check=True, stdout=subprocess.PIPE) for _ in range(5)]
+    return sorted(int(run.stdout) for run in runs)[2] / MEGABYTE
