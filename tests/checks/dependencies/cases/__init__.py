@@ -1,0 +1,19 @@
+"""The table of cases: projects with one thing wrong, or nothing. Each module enters its own when it is imported."""
+
+MODULES = tuple(
+    f"{__name__}.{name}"
+    for name in (
+        "poetry_fresh",
+        "poetry_stale",
+        "poetry_damaged",
+        "poetry_sources",
+        "uv_lock",
+        "pylock",
+        "requirements",
+        "installed",
+        "origins",
+        "conflicts",
+        "environments",
+        "imports",
+    )
+)
