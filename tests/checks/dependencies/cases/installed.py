@@ -115,7 +115,7 @@ def whole_group_not_installed(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Installing brush (1.0); Installing paint (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -125,7 +125,7 @@ def optional_group_asked_for_and_not_there(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Installing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.

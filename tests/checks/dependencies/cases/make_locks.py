@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.checks.dependencies.cases.wheels import INDEX, index
+from tests.checks.dependencies.cases.wheels import INDEX, index, put_wheel
 
 DATA = Path(__file__).parent / "data"
 SAW = '[project]\nname = "saw"\nversion = "0.3"\nrequires-python = ">=3.9"\ndependencies = ["oak"]\n'
@@ -43,7 +43,10 @@ MADE = (
     Made("pep735", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("multi", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("paths", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
+    Made("sources", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("uv", "uv", ("lock",), "uv.lock", "uv.lock"),
+    Made("uvspace", "uv", ("lock",), "uv.lock", "uv.lock"),
+    Made("uvself", "uv", ("lock",), "uv.lock", "uv.lock"),
     Made("uvpaths", "uv", ("lock",), "uv.lock", "uv.lock"),
     Made("uv", "uv", (*EXPORT, "pylock.toml", "-o", "pylock.toml"), "pylock.toml", "pylock.toml"),
     Made("uv", "pip", ("lock", "oak>=1.1", "lamp[bright]", "Elm.Wood", "cord"), "pylock.toml", "pip.pylock.toml"),
@@ -75,6 +78,7 @@ def _make(made: Made, tool: str, scratch: Path, env: Mapping[str, str]) -> str:
     directory = scratch / made.shop
     shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(DATA / made.shop, directory)
+    put_wheel(directory)
     if "lock" in made.arguments:
         (directory / made.writes).unlink(missing_ok=True)
     if made.tool == "poetry11":

@@ -199,7 +199,7 @@ def package_of_the_index_without_files(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 1:   The lock file; Upgrade Poetry to be able to read the lock file
+# poetry sync --dry-run 1:   The lock file is not compatible with the current version of Poetry.; Upgrade Poetry to ...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -209,7 +209,7 @@ def lock_version_of_a_later_major(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations; The lock file; Upgrade Poetry to ensure the lock file
+# poetry sync --dry-run 0:   0 operations; The lock file might not be compatible with the current version of Poetry....
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.

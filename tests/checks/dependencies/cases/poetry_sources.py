@@ -164,3 +164,30 @@ def path_dependency_installed_from_the_index(at: Path) -> Project:
     (project.site_packages / "bench.pth").unlink()
     project.install("bench", "0.1", requires=("nail>=1.1",))
     return project
+
+
+@case()
+def wheel_directory_and_index_of_its_own_in_place(at: Path) -> Project:
+    return shops.sources(at)
+
+
+@case(Says("LOCK010", "glue"))
+def wheel_on_disk_deleted(at: Path) -> Project:
+    project = shops.sources(at)
+    shutil.rmtree(at / "wheels")
+    return project
+
+
+@case(Says("INST005", "glue"))
+def wheel_on_disk_locked_and_the_index_installed(at: Path) -> Project:
+    project = shops.uninstall(shops.sources(at), "glue")
+    shops.wood(project, "glue 1.0")
+    return project
+
+
+@case(Says("INST002", "bench"))
+def directory_installed_as_a_copy_at_an_older_version(at: Path) -> Project:
+    project = shops.uninstall(shops.sources(at), "bench")
+    url = (at / "bench").as_uri()
+    project.install("bench", "0.0.9", requires=("nail>=1.1",), direct_url={"url": url, "dir_info": {}})
+    return project

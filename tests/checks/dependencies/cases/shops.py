@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from holdfast.checks.dependencies.model import normal
-from tests.checks.dependencies.cases.wheels import PACKAGES
+from tests.checks.dependencies.cases.wheels import PACKAGES, put_wheel
 from tests.checks.dependencies.projects import Project, make_project
 
 DATA = Path(__file__).parent / "data"
@@ -73,6 +74,34 @@ def paths(at: Path, kind: str = "paths", lock: str = "poetry.lock") -> Project:
     return project
 
 
+def sources(at: Path) -> Project:
+    """Poetry with a wheel on disk, a directory that is not editable, and an index of its own."""
+    project = shop(at, "sources", "oak 2.0", "nail 1.2")
+    put_wheel(at)
+    project.install(
+        "bench", "0.1", requires=("nail>=1.1",), direct_url={"url": (at / "bench").as_uri(), "dir_info": {}}
+    )
+    wheel = (at / "wheels" / "glue-1.0-py3-none-any.whl").as_uri()
+    project.install("glue", "1.0", direct_url={"url": wheel, "archive_info": {}})
+    return project
+
+
+def uv_workspace(at: Path) -> Project:
+    """uv with a workspace of three: the root asks for one member and not for the other."""
+    project = shop(at, "uvspace", "nail 2.0", lock="uv.lock")
+    shutil.copytree(DATA / "uvspace" / "stall", at / "stall")
+    editable(project, "bench", "0.1", at / "bench", requires=("nail>=1.1",))
+    return _as_uv(project, "bench")
+
+
+def uv_self(at: Path) -> Project:
+    """uv with a package whose dev group asks for an extra of the project that stands for another one."""
+    project = shop(at, "uvself", "oak 2.0", "nail 1.2", *DEV, "glue 1.0", lock="uv.lock")
+    requires = ("oak>=1.1", "glue>=1 ; extra == 'sticky'", "shop[sticky] ; extra == 'all'")
+    editable(project, "shop", "1.0", at, "src", requires=requires, extras=("sticky", "all"))
+    return _as_uv(project, "shop")
+
+
 def saw(project: Project, commit: str = SAW_COMMIT) -> None:
     """Installs the git dependency as pip, Poetry and uv do."""
     vcs = {"vcs": "git", "requested_revision": "main", "commit_id": commit}
@@ -88,7 +117,18 @@ def uv(at: Path) -> Project:
 
 def uv_paths(at: Path) -> Project:
     """uv with an editable path dependency and one from git."""
-    return paths(at, "uvpaths", "uv.lock")
+    project = paths(at, "uvpaths", "uv.lock")
+    return _as_uv(project, "bench")
+
+
+def _as_uv(project: Project, name: str) -> Project:
+    """Leaves with an editable installation what uv does, to know whether its pyproject.toml changed since."""
+    directory = project.root if name == "shop" else project.root / name
+    changed = (directory / "pyproject.toml").stat().st_ctime_ns
+    timestamp = {"secs_since_epoch": changed // 10**9, "nanos_since_epoch": changed % 10**9}
+    cache = {"timestamp": timestamp, "commit": None, "tags": None, "env": {}, "directories": {"src": None}}
+    (next(project.site_packages.glob(f"{name}-*.dist-info")) / "uv_cache.json").write_text(json.dumps(cache), "utf-8")
+    return project
 
 
 def pylock(at: Path) -> Project:
@@ -104,7 +144,7 @@ def requirements(at: Path) -> Project:
 
 
 def editable(
-    project: Project, name: str, version: str, directory: Path, source: str = "", *, requires: tuple[str, ...] = ()
+    project: Project, name: str, version: str, directory: Path, source: str = "", **more: tuple[str, ...]
 ) -> Path:
     """Installs a directory in place, as Poetry and uv do: a .pth file and a direct_url.json."""
     (directory / source / name).mkdir(parents=True, exist_ok=True)
@@ -112,7 +152,7 @@ def editable(
     return project.install(
         name,
         version,
-        requires=requires,
+        **more,
         files={f"{name}.pth": f"{directory / source}\n"},
         direct_url={"url": directory.as_uri(), "dir_info": {"editable": True}},
     )

@@ -16,7 +16,7 @@ PYPROJECT = "pyproject.toml"
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   nothing to do
+# uv sync --check       0:   only warns of what is deprecated
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -36,7 +36,7 @@ def uv_path_and_git_dependencies_in_place(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   nothing to do
+# uv sync --check       0:   only warns of what is deprecated
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -47,7 +47,7 @@ def uv_requirements_in_another_order_case_and_spacing(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   - brush==1.0; - glue==1.0; - paint==1.0; The environment is outdated; run `uv sync` to ...
+# uv sync --check       0:   only warns of what is deprecated
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(options=("--with", "docs", "--extras", "sticky"))
@@ -73,7 +73,7 @@ def uv_default_groups_are_others(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   nothing to do
+# uv sync --check       0:   only warns of what is deprecated
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -201,7 +201,7 @@ def uv_lock_cut_off_in_the_middle(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       2:   Failed to parse `uv.lock`; cause: The entry for package `oak` (1.0) has wheel `oak-2.0-...
+# uv sync --check       0:   only warns of what is deprecated
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("LOCK008", "oak"), Says("CONF002", "oak"))

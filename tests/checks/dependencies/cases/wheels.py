@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
@@ -73,6 +74,13 @@ def built(package: Package) -> bytes:
         for name, text in {**content, f"{info}/RECORD": record}.items():
             archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), text)
     return made.getvalue()
+
+
+def put_wheel(directory: Path) -> None:
+    """Puts the wheel of glue into a project, for a dependency on a file."""
+    package = next(package for package in PACKAGES if package.name == "glue")
+    (directory / "wheels").mkdir()
+    (directory / "wheels" / package.wheel).write_bytes(built(package))
 
 
 def _page(name: str) -> str:
