@@ -147,7 +147,7 @@ def test_installed_distributions_count_by_their_record_and_path_files_by_what_th
     (elsewhere / "lib.py").write_text("one")
     (site / "lib.pth").write_text(f"import os\n{elsewhere}\n/nowhere\n")
     first = distributions((site, tmp_path / "gone"), tmp_path / "shop")
-    assert set(first) == {"shop-1.0.dist-info", "lib.pth"}
+    assert set(first) == {"shop-1.0.dist-info", "lib.pth", "modules in site"}
     (elsewhere / "lib.py").write_text("two, longer")
     second = distributions((site,), tmp_path / "shop")
     assert second["lib.pth"] != first["lib.pth"]
@@ -233,7 +233,7 @@ def test_what_was_installed_editable_counts_however_its_backend_did_that(tmp_pat
     (elsewhere / "lib" / "a.py").write_text("two, longer")
     assert distributions((site,), tmp_path / "shop") != before
     (metadata / "direct_url.json").write_text("[3]")
-    assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info"}
+    assert set(distributions((site,), tmp_path / "shop")) == {"lib-1.0.dist-info", "modules in site"}
 
 
 def test_a_link_to_an_environment_counts_by_where_it_leads_alone(tmp_path: Path) -> None:

@@ -1,26 +1,86 @@
-"""The check `conflicts`."""
+"""The check `conflicts`: do the installed packages meet what each of them asks for, and what the project asks for?"""
 
 from __future__ import annotations
 
+from holdfast.checks.dependencies.agreement import disagreements
+from holdfast.checks.dependencies.model import MAIN, Declared, Unreadable, normal
+from holdfast.checks.dependencies.remedies import Remedies, own_name
+from holdfast.checks.dependencies.selection import groups_of
+from holdfast.checks.dependencies.subject import Subject, subject_of
+from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Result, Status
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 
 NAME = "conflicts"
 
 
 class Conflicts:
     name = NAME
-    summary = "conflicts"
+    summary = "the installed packages meet what each of them asks for"
 
     def wanted(self, context: Context) -> bool:
-        return False
+        return context.environment is not None
 
     def inputs(self, context: Context) -> Inputs | None:
-        return None
+        return seen_by_inputs(subject_of(context))
 
     def run(self, context: Context) -> Result:
-        raise CannotRun(NAME, "not written yet", status=Status.SKIPPED)
+        """What disagrees among the installed packages, and with what the project asks for. No lock is needed."""
+        subject = subject_of(context)
+        site = subject.require_site(NAME)
+        own = own_name(subject)
+        installed = any(each.name == own for each in site.distributions)
+        declared = asked_of(subject, main=not installed)
+        extras = [(own, extra) for extra in extras_of(subject)] if installed else []
+        found = _disagreements(subject, declared, extras)
+        if any(finding.location for finding in found):  # then lines are worth a scan of pyproject.toml
+            found = _disagreements(subject, asked_of(subject, main=not installed, located=True), extras)
+        count = len(site.distributions) + (1 if declared and not installed else 0)
+        if not count:
+            root = cut(context.environment.root) if context.environment else ""
+            raise CannotRun(NAME, f"nothing is installed in {root}", status=Status.SKIPPED)
+        failed = any(finding.severity is Severity.ERROR for finding in found)
+        status = Status.FAILED if failed else Status.PASSED
+        return Result(NAME, status, found, checked=Checked(count, count, "packages"))
 
 
 CHECK = Conflicts()
+
+
+def _disagreements(
+    subject: Subject, declared: tuple[Declared, ...], extras: list[tuple[str, str]]
+) -> tuple[Finding, ...]:
+    mend = Remedies(subject).get
+    return tuple(disagreements(subject.distributions, subject.target, declared, extras=extras, mend=mend))
+
+
+def extras_of(subject: Subject) -> tuple[str, ...]:
+    """The project's extras that the user says are installed."""
+    return tuple(map(normal, subject.context.config.dependencies.extras))
+
+
+def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[Declared, ...]:
+    """What the project itself asks for: for its groups, and with `main` for itself.
+
+    With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
+    one, those that are named.
+    """
+    from holdfast.checks.dependencies.declared import declared
+    from holdfast.core.config.documents import parsed_pyproject
+
+    said = subject.context.config.dependencies
+    try:
+        groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))
+    except Unreadable:
+        groups = frozenset(map(normal, said.groups))
+    groups = (groups | {MAIN}) - frozenset(map(normal, said.without)) - (frozenset() if main else {MAIN})
+    text, document = parsed_pyproject(subject.project)
+    extras, own = extras_of(subject), own_name(subject)
+    said_there = declared(document, text)
+    return tuple(
+        one
+        for one in (said_there.located() if located else said_there.requirements)
+        if one.group in groups and (not one.extra or one.extra in extras) and one.need.name != own
+    )

@@ -1,26 +1,87 @@
-"""The check `installed`."""
+"""The check `installed`: does the environment hold exactly what the lock says, whole?"""
 
 from __future__ import annotations
 
+import os
+
+from holdfast.checks.dependencies.comparison import Case, Comparison, compare
+from holdfast.checks.dependencies.model import Lock, Locked, Unreadable, normal
+from holdfast.checks.dependencies.record import surveys
+from holdfast.checks.dependencies.remedies import Remedies, own_name
+from holdfast.checks.dependencies.selection import Selection
+from holdfast.checks.dependencies.site import Site
+from holdfast.checks.dependencies.subject import Subject, subject_of
+from holdfast.checks.dependencies.visible import seen_by_inputs
+from holdfast.checks.dependencies.wholeness import Whole, unwhole
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Result, Status
+from holdfast.core.findings import Checked, Result, Severity, Status
 
 NAME = "installed"
 
 
 class Installed:
     name = NAME
-    summary = "installed"
+    summary = "the environment holds exactly what the lock says, whole"
 
     def wanted(self, context: Context) -> bool:
-        return False
+        return context.environment is not None and subject_of(context).found is not None
 
     def inputs(self, context: Context) -> Inputs | None:
-        return None
+        return seen_by_inputs(subject_of(context))
 
     def run(self, context: Context) -> Result:
-        raise CannotRun(NAME, "not written yet", status=Status.SKIPPED)
+        """What differs between the lock and the environment, and what in the environment is not whole."""
+        subject = subject_of(context)
+        try:
+            lock, selection = subject.lock, subject.selection
+        except Unreadable as error:
+            finding = error.finding
+            place = f"{finding.location}: " if finding.location else ""
+            raise CannotRun(NAME, f"the lock cannot be read: {place}{finding.message}", hint=finding.fix) from error
+        if lock is None or selection is None:
+            raise CannotRun(NAME, "the project keeps no lock", status=Status.SKIPPED)
+        return _result(subject, lock, selection, subject.require_site(NAME))
 
 
 CHECK = Installed()
+
+
+def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> Result:
+    environment = subject.context.environment
+    root = os.fspath(environment.root) if environment else ""
+    remedies = Remedies(subject)
+    seen = surveys(site)
+    case = Case(
+        project=subject.project,
+        own=own_name(subject),
+        root=root,
+        lock=lock,
+        selection=selection,
+        site=site,
+        mends=remedies,
+        line_of=lambda block: _line_of(subject, lock, block),
+        surveys=seen,
+        ignored=frozenset(map(normal, subject.context.config.dependencies.ignore)),
+    )
+    compared = compare(case)
+    whole = Whole(subject.project, root, site, remedies, seen, deep=subject.context.config.dependencies.deep)
+    findings = (*compared.findings, *unwhole(whole))
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    checked = _checked(compared, site, lock)
+    return Result(NAME, Status.FAILED if failed else Status.PASSED, findings, checked=checked, tool=lock.file)
+
+
+def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:
+    """What was looked at: the packages that the lock asks for, and where it asks for none, what is there."""
+    if compared.required:
+        return Checked(compared.matching, compared.required, "packages")
+    there = len(site.distributions)
+    if not there:
+        reason = f"{lock.file} asks for no package here, and none is installed"
+        raise CannotRun(NAME, reason, status=Status.SKIPPED)
+    return Checked(there, there, "installed packages")
+
+
+def _line_of(subject: Subject, lock: Lock, block: Locked) -> int | None:
+    return subject.format.line_of(lock, block.name, block.version, block.origin) if subject.format else None

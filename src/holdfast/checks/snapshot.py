@@ -145,9 +145,10 @@ def _of_file(path: str, *, executable: bool) -> str:
 
 
 def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, str]:
-    """What is installed: each metadata directory with the stamp of its RECORD, and what path files lead to.
+    """What is installed: each metadata directory with the stamps of what it says, and what path files lead to.
 
-    A path file that leads into the project itself adds nothing: the project's files are looked at anyway.
+    Beside it the packages and modules that are there, since files may be gone whose metadata is not. A path file that
+    leads into the project itself adds nothing: the project's files are looked at anyway.
     """
     found: dict[str, str] = {}
     for directory in site_packages:
@@ -155,13 +156,35 @@ def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, s
             entries = list(os.scandir(directory))
         except OSError:
             continue
+        modules = []
         for entry in entries:
             if entry.name.endswith((".dist-info", ".egg-info")):
-                found[entry.name] = stamp(os.path.join(entry.path, "RECORD")) or stamp(entry.path)
-                found[entry.name] += _editable(entry.path, str(project))
+                found[entry.name] = _said_by(entry.path, str(project))
             elif entry.name.endswith((".pth", ".egg-link")) or entry.name.startswith("__editable__"):
                 found[entry.name] = stamp(entry.path) + _linked(entry.path, str(project))
+            elif entry.name != "__pycache__":
+                modules.append(_module(entry))
+        found[f"modules in {directory.name}"] = " ".join(sorted(modules))
     return found
+
+
+def _said_by(metadata: str, project: str) -> str:
+    said = stamp(f"{metadata}/METADATA") or stamp(f"{metadata}/PKG-INFO")
+    said += " " + (stamp(f"{metadata}/RECORD") or stamp(metadata))
+    origin = stamp(f"{metadata}/direct_url.json")
+    return f"{said} {origin}{_editable(metadata, project)}" if origin else said
+
+
+def _module(entry: os.DirEntry[str]) -> str:
+    """A name with what is in it as far as imports need it: `x/__init__.py`, or the names in a namespace."""
+    if entry.name.endswith((".py", ".so")) or not entry.is_dir():
+        return entry.name
+    if os.access(f"{entry.path}/__init__.py", os.F_OK):
+        return f"{entry.name}/"
+    try:
+        return f"{entry.name}/{','.join(sorted(set(os.listdir(entry.path)) - {'__pycache__'}))}"
+    except OSError:
+        return entry.name
 
 
 def _linked(path_file: str, project: str) -> str:
@@ -169,7 +192,18 @@ def _linked(path_file: str, project: str) -> str:
     lines = content_of(path_file).decode("utf-8", "replace").splitlines()
     base = os.path.dirname(path_file)
     places = [os.path.join(base, line) for line in lines if line and not line.startswith(("import ", "import\t", "#"))]
-    return _python_files(places, project)
+    return _python_files(places, project) + "".join(map(_metadata_in, places))
+
+
+def _metadata_in(place: str) -> str:
+    """Stamps of the metadata in a directory that a path file adds, as `setup.py develop` leaves it there."""
+    try:
+        names = [name for name in os.listdir(place) if name.endswith((".egg-info", ".dist-info"))]
+    except OSError:
+        return ""
+    return "".join(
+        f" {name} {stamp(f'{place}/{name}/{file}')}" for name in sorted(names) for file in ("PKG-INFO", "METADATA", "")
+    )
 
 
 def _editable(metadata: str, project: str) -> str:

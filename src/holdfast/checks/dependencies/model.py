@@ -18,7 +18,7 @@ class Source(NamedTuple):
     """Where a package comes from when it does not come from an index."""
 
     kind: str
-    """`git`, `directory`, `file` or `url`."""
+    """`git`, `directory`, `file` or `url`; `virtual` for a directory that is not installed itself, only its needs."""
     url: str
     """The URL, or the path as it is written: relative to the project, or absolute."""
     commit: str = ""

@@ -1,33 +1,77 @@
-"""Locks of kind pylock."""
+"""Locks of kind pylock: pylock.toml and pylock.NAME.toml (PEP 751, packaging.python.org/specifications/pylock-toml)."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 
-from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies import lockfile
+from holdfast.checks.dependencies.model import MAIN, Lock
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.core.findings import Finding
 
+FILE = "pylock.toml"
+HEADER = "[[packages]]"
+
 
 def find(subject: Subject) -> str | None:
-    return None
+    """`pylock.toml`, or a named one where there is no other."""
+    if os.path.isfile(subject.project / FILE):  # noqa: PTH113 - pathlib's raises where it may not look
+        return FILE
+    try:
+        names = os.listdir(subject.project)  # noqa: PTH208 - names alone
+    except OSError:
+        return None
+    named = [name for name in names if re.fullmatch(r"pylock\.[^.]+\.toml", name)]
+    return named[0] if len(named) == 1 else None
 
 
 def read(subject: Subject, file: str) -> Lock:
-    raise NotImplementedError
+    """The lock. Raises Unreadable."""
+    from holdfast.checks.dependencies import pylock_read
+
+    return pylock_read.read(file, lockfile.text_of(subject.project, file))
 
 
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
-    raise NotImplementedError
+    """What is wrong with the lock, by itself and against pyproject.toml."""
+    from holdfast.checks.dependencies import direct, pylock_read, sound
+
+    yield from pylock_read.elsewhere(subject, lock)
+    yield from direct.against_pyproject(subject, lock, lock.groups | {MAIN}, lock.extras)
+    yield from sound.gone(subject, lock)
+    yield from sound.hashes(subject, lock)
+    yield from sound.without_hashes(subject, lock)
+    yield from sound.twice(subject, lock)
 
 
 def lock_command(subject: Subject) -> str:
-    raise NotImplementedError
+    """The command that the lock says made it, else the one of the tool that it names."""
+    from holdfast.checks.dependencies.header import command_in
+
+    file = subject.found[1] if subject.found else FILE
+    lock = subject.lock
+    text = lock.text if lock else ""
+    made = re.search(r'(?m)^created-by = "([a-z]+)"', text)
+    usual = {"uv": f"uv export --format pylock.toml --output-file {file}", "pdm": f"pdm lock --lockfile {file}"}
+    return command_in(text) or usual.get(made[1] if made else "", f"pip lock --output {file} .")
 
 
 def install_command(subject: Subject, lock: Lock) -> str:
-    raise NotImplementedError
+    """`uv pip sync` for a lock that uv made, else pip's, which takes a pylock.toml as if it were requirements."""
+    import shlex
+
+    if 'created-by = "uv"' not in lock.text:
+        return shlex.join(["pip", "install", "-r", lock.file])
+    choice = subject.choice
+    words = [word for extra in choice.extras for word in ("--extra", extra)]
+    words += [word for group in choice.groups if group != MAIN for word in ("--group", group)]
+    return shlex.join(["uv", "pip", "sync", *words, lock.file])
 
 
 def line_of(lock: Lock, name: str, version: str = "", origin: str = "") -> int | None:
-    raise NotImplementedError
+    """The line of a package's block; `origin` is its number among the blocks where its name and version are not one."""
+    if origin.isdigit():
+        return lockfile.numbered_line(lock.text, HEADER, int(origin))
+    return lockfile.block_line(lock.text, HEADER, name, version)

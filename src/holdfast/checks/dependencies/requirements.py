@@ -1,33 +1,153 @@
-"""Locks of kind requirements."""
+"""Locks of kind requirements: requirements files whose lines have hashes, one file for each group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Mapping
 
-from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies import lockfile
+from holdfast.checks.dependencies.model import MAIN, Lock, Locked, Source, When, normal
+from holdfast.checks.dependencies.requirements_read import File, Line, read_file
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.core.findings import Finding
 
+DIRECTORY, MAIN_FILE = "requirements", "requirements.txt"
+MAINS = ("main", "base", "prod", "production")
+OTHERS = ("dev", "develop", "development", "test", "tests", "testing", "doc", "docs", "lint", "ci", "build", "typing")
+"""Names that a file has which is not the main one, though it may be the only one with hashes."""
+_HASHED = re.compile(rb"\s--hash[= ]")
+_STARTS = 2**20
+"""How much of a file is looked at for a hash, in bytes."""
+
 
 def find(subject: Subject) -> str | None:
-    return None
+    """The main file, or the first of the others where there is none. Files without hashes are no lock."""
+    found = hashed_files(subject)
+    return next((file for file in found if group_of(file) == MAIN), found[0] if found else None)
+
+
+def hashed_files(subject: Subject) -> list[str]:
+    """`requirements.txt`, `requirements-*.txt` and `requirements/*.txt` that have hashes, the main ones first."""
+    names = [name for name in _names(subject, ".") if re.fullmatch(r"requirements([-_.].+)?\.txt", name)]
+    names += [f"{DIRECTORY}/{name}" for name in _names(subject, DIRECTORY) if name.endswith(".txt")]
+    order = {name: place for place, name in enumerate((MAIN_FILE.removesuffix(".txt"), *MAINS))}
+    ordered = sorted(names, key=lambda name: (order.get(_stem(name), len(order)), name))
+    return [name for name in ordered if _has_hashes(subject, name)]
+
+
+def _names(subject: Subject, directory: str) -> list[str]:
+    try:
+        return os.listdir(subject.project / directory)  # noqa: PTH208 - names alone
+    except OSError:
+        return []
+
+
+def _has_hashes(subject: Subject, file: str) -> bool:
+    path = subject.project / file
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as opened:
+            return _HASHED.search(opened.read(_STARTS)) is not None
+    except OSError:
+        return False
+
+
+def _stem(file: str) -> str:
+    name = file.rpartition("/")[2].removesuffix(".txt")
+    return re.sub(r"^requirements[-_.]", "", name)
+
+
+def group_of(file: str) -> str:
+    """The group that a file is for: MAIN, or what its name says."""
+    stem = normal(_stem(file))
+    return MAIN if stem == DIRECTORY or stem in MAINS else stem
 
 
 def read(subject: Subject, file: str) -> Lock:
-    raise NotImplementedError
+    """The lock: the named file and the others beside it. Raises Unreadable."""
+    files = _files(subject, file)
+    packages = tuple(_packages(files))
+    groups = frozenset(files) - {MAIN}
+    main = files.get(MAIN)
+    included = {group for group, each in files.items() if main and each.file in main.includes}
+    own = next((each for each in packages if each.source and _is_project(each.source)), None)
+    text = next(each.text for each in files.values() if each.file == file)
+    kept = tuple(each for each in packages if each is not own)
+    return Lock("requirements", file, text, kept, (), groups, frozenset(included), frozenset(), own.name if own else "")
+
+
+def _is_project(source: Source) -> bool:
+    return source.kind == "directory" and source.url == "." and not source.subdirectory
+
+
+def _files(subject: Subject, main: str) -> dict[str, File]:
+    """The files by their groups. One that the user named is the main one, unless its name says what else it is for."""
+    group = group_of(main)
+    if group not in OTHERS and not any(group_of(file) == MAIN for file in hashed_files(subject)):
+        group = MAIN
+    found = {group: read_file(subject.project, main)}
+    for file in hashed_files(subject):
+        if file != main and group_of(file) not in found:
+            found[group_of(file)] = read_file(subject.project, file)
+    return found
+
+
+def _packages(files: Mapping[str, File]) -> Iterator[Locked]:
+    """Each package once, with the groups that have it."""
+    found: dict[tuple[str, str, Source | None], list[tuple[str, Line]]] = {}
+    for group, file in files.items():
+        for line in file.lines:
+            if line.name and not line.limits:
+                found.setdefault((line.name, line.version, line.source), []).append((group, line))
+    for (name, version, source), lines in found.items():
+        when = dict.fromkeys(When(group, line.marker) for group, line in lines)
+        hashes = dict.fromkeys(digest for _, line in lines for digest in line.hashes)
+        first = lines[0][1]
+        yield Locked(name, version, (), {}, source, tuple(when), "", tuple(hashes), f"{first.file}:{first.line}")
 
 
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
-    raise NotImplementedError
+    """What is wrong with the lock, by itself and against pyproject.toml."""
+    from holdfast.checks.dependencies import direct, requirements_check
+
+    files = _files(subject, lock.file)
+    yield from requirements_check.lines(subject, files)
+    yield from direct.against_pyproject(subject, lock, frozenset(files), frozenset(files) - {MAIN})
+    yield from requirements_check.versions(subject, files)
 
 
 def lock_command(subject: Subject) -> str:
-    raise NotImplementedError
+    """The command that the file's first lines say made it, else the usual one."""
+    from holdfast.checks.dependencies.header import command_in
+
+    lock = subject.lock
+    file = lock.file if lock else MAIN_FILE
+    usual = f"pip-compile --generate-hashes --output-file {file} pyproject.toml"
+    if (subject.project / "poetry.lock").is_file():
+        usual = f"poetry export --output {file}"
+    return (command_in(lock.text) if lock else "") or usual
 
 
 def install_command(subject: Subject, lock: Lock) -> str:
-    raise NotImplementedError
+    """The command that installs the main file and those of the groups that were chosen."""
+    import shlex
+
+    from holdfast.checks.dependencies.selection import groups_of
+
+    wanted = groups_of(lock, subject.choice)
+    files = [each.file for group, each in _files(subject, lock.file).items() if group in wanted]
+    if re.search(r"(?m)^#\s+uv (?:pip compile|export)\b", lock.text[:4096]):
+        return shlex.join(["uv", "pip", "sync", *files])
+    return shlex.join(["pip", "install", "--require-hashes", *(word for file in files for word in ("-r", file))])
 
 
 def line_of(lock: Lock, name: str, version: str = "", origin: str = "") -> int | None:
-    raise NotImplementedError
+    """The line of a package in the lock's main file; `origin` is the file and line of its first mention."""
+    file, _, line = origin.rpartition(":")
+    if file:
+        return int(line) if file == lock.file and line.isdigit() else None
+    wanted = rf"(?mi)^{re.escape(name).replace('-', '[-_.]+')}\s*(?:\[[^\]]*\])?\s*===?\s*{re.escape(version)}"
+    found = re.search(wanted, lock.text)
+    return lockfile.line_at(lock.text, found.start()) if found else None

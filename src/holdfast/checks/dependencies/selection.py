@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from holdfast.checks.dependencies.exclusive import settled
 from holdfast.checks.dependencies.model import MAIN, Choice, Lock, Locked, Need
 from holdfast.checks.dependencies.target import Target
 from holdfast.checks.dependencies.versions import allows
@@ -34,11 +35,12 @@ def select(lock: Lock, target: Target, choice: Choice) -> Selection:
     if all(package.when is not None for package in lock.packages):
         required = tuple(package for package in lock.packages if _said(package, target, groups, extras, lock.kind))
         return Selection(required, names, ())
-    walked = _Walk(lock, target)
+    walked = _Walk(lock, target, extras, groups)
     for root in lock.roots:
         if root.group in groups and (not root.extra or root.extra in extras) and root.need.name != lock.project:
             walked.start(root.need, extras)
-    return Selection(tuple(walked.found.values()), names, tuple(walked.unmet))
+    found = (package for package in walked.found.values() if not package.source or package.source.kind != "virtual")
+    return Selection(tuple(found), names, tuple(walked.unmet))
 
 
 def _said(package: Locked, target: Target, groups: frozenset[str], extras: frozenset[str], kind: str) -> bool:
@@ -50,17 +52,17 @@ def _said(package: Locked, target: Target, groups: frozenset[str], extras: froze
 class _Walk:
     """Follows needs from the roots over the blocks of a lock."""
 
-    def __init__(self, lock: Lock, target: Target) -> None:
+    def __init__(self, lock: Lock, target: Target, extras: frozenset[str], groups: frozenset[str]) -> None:
         self.found: dict[tuple[str, str, str], Locked] = {}
         self.unmet: list[tuple[str, Need]] = []
-        self._target = target
+        self._target, self._extras, self._groups = target, extras, groups
         self._blocks: dict[str, list[Locked]] = {}
         for package in lock.packages:
             self._blocks.setdefault(package.name, []).append(package)
         self._done: set[tuple[str, Need]] = set()
 
     def start(self, need: Need, extras: Iterable[str]) -> None:
-        waiting = deque([("", need)] if self._target.holds(need.marker, extras) else [])
+        waiting = deque([("", need)] if self._holds(need.marker, extras) else [])
         while waiting:
             who, need = waiting.popleft()
             if (who, need) in self._done:
@@ -75,10 +77,13 @@ class _Walk:
 
     def block(self, need: Need) -> Locked | None:
         """The block that meets a need here; where constraints tell none, the first that the markers leave."""
-        here = [block for block in self._blocks.get(need.name, ()) if self._target.holds(block.marker)]
+        here = [block for block in self._blocks.get(need.name, ()) if self._holds(block.marker)]
         fitting = [block for block in here if allows(need.constraint, block.version) is not False]
         return next(iter(fitting or here), None)
 
     def _further(self, block: Locked, extras: tuple[str, ...]) -> Iterator[Need]:
         adds = [need for extra in extras for need in block.extras.get(extra, ())]
-        return (need for need in (*block.needs, *adds) if self._target.holds(need.marker, extras))
+        return (need for need in (*block.needs, *adds) if self._holds(need.marker, extras))
+
+    def _holds(self, marker: str, extras: Iterable[str] = ()) -> bool:
+        return self._target.holds(settled(marker, self._extras, self._groups), extras)

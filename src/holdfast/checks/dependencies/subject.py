@@ -10,8 +10,11 @@ from typing import Protocol, cast
 
 from holdfast.checks.dependencies.model import Choice, Lock, normal
 from holdfast.checks.dependencies.selection import Selection, select
+from holdfast.checks.dependencies.site import Distribution, Site, read_site
 from holdfast.checks.dependencies.target import Target, target_of
 from holdfast.checks.interface import Context
+from holdfast.checks.tools import CannotRun
+from holdfast.checks.venv_probe.values import cut
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
 
@@ -65,6 +68,28 @@ class Subject:
     @cached_property
     def target(self) -> Target:
         return target_of(self.context.environment)
+
+    @cached_property
+    def site(self) -> Site | None:
+        """What is installed; None where the project has no environment."""
+        return read_site(self.context.environment) if self.context.environment else None
+
+    def require_site(self, check: str) -> Site:
+        """What is installed. Raises CannotRun, in the name of a check, where there is nothing to look at."""
+        environment = self.context.environment
+        if environment is None or self.site is None:
+            raise CannotRun(check, "the project has no environment", hint="holdfast venv-check says how to make one")
+        if self.site.troubles:
+            raise CannotRun(check, f"cannot list {cut(self.site.troubles[0])}", hint="holdfast venv-check says more")
+        if not self.site.places:
+            root = cut(environment.root)
+            raise CannotRun(check, f"{root} has no site-packages", hint="holdfast venv-check --fix makes it anew")
+        return self.site
+
+    @property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Each installed distribution once, as the interpreter finds it; none where there is no environment."""
+        return self.site.distributions if self.site else ()
 
     @cached_property
     def choice(self) -> Choice:

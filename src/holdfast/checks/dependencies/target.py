@@ -74,6 +74,11 @@ def _parsed(marker: str) -> Marker | None:
         return None
 
 
+def readable(marker: str) -> bool:
+    """Whether a marker can be read at all (PEP 508)."""
+    return not marker or _parsed(marker) is not None
+
+
 def target_of(environment: Environment | None) -> Target:
     """The target of an environment; without one, of this process."""
     version, implementation = _python_of(environment)

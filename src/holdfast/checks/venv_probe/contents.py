@@ -176,7 +176,7 @@ def _named_in(case: Case) -> tuple[str | None, int | None]:
 
 def _judged(case: Case, paths: tuple[str, ...], *, editable: bool, label: str) -> Iterator[Problem]:
     root = case.project.root
-    stray = [path for path in paths if _other_checkout(real(path), real(root))]
+    stray = [path for path in paths if other_checkout(real(path), real(root))]
     if stray:
         state = "" if os.path.exists(stray[0]) else ", which is not there"
         message = f"{cut(label)} is imported from {cut(stray[0])}{state}, not from {cut(root)}"
@@ -194,7 +194,7 @@ def _reinstall(case: Case) -> tuple[tuple[str, ...], ...]:
     return recreate(case) if os.path.islink(case.environment.root) else install(case)
 
 
-def _other_checkout(path: str, root: str) -> bool:
+def other_checkout(path: str, root: str) -> bool:
     """Whether a path is outside the project, or in another git checkout within it, such as a worktree."""
     if not inside(path, root):
         return True

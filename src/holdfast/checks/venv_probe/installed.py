@@ -38,10 +38,10 @@ def origins(site_packages: str, name: str) -> Iterator[Origin]:
     for entry in names(site_packages):
         match = _NAME.fullmatch(entry)
         if match and normalized(match.group(1) or match.group(4)) == wanted:
-            yield _origin(site_packages, entry, " ".join(part for part in (name, match.group(2)) if part))
+            yield origin(site_packages, entry, " ".join(part for part in (name, match.group(2)) if part))
 
 
-def _origin(site_packages: str, entry: str, label: str) -> Origin:
+def origin(site_packages: str, entry: str, label: str) -> Origin:
     metadata = os.path.join(site_packages, entry)
     if entry.endswith(".egg-link"):
         lines = loose_text(metadata).splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Iterator, Mapping, NamedTuple
 
@@ -149,11 +150,15 @@ def _at(path: str, found: str) -> tuple[Environment | None, str]:
 
 
 def _site_packages(root: str) -> Path | None:
-    """lib/pythonX.Y/site-packages; where there are several, as after an upgrade in place, the newest."""
+    """lib/pythonX.Y/site-packages; where there are several, the interpreter's, else the newest."""
     library = os.path.join(root, "lib")
     found = [name for name in names(library) if name.startswith(("python", "pypy"))]
     paths = [os.path.join(library, name, "site-packages") for name in sorted(found, key=_by_number)]
     there = [path for path in paths if os.path.isdir(path)]
+    if len(there) > 1:
+        said = re.match(r"(?:python|pypy)3\.[0-9]+t?$", os.path.basename(real(os.path.join(root, "bin", "python"))))
+        own = [path for path in there if said and path.split(os.sep)[-2] == said.group()]
+        there = own or there
     return Path(there[-1]) if there else None
 
 

@@ -1,0 +1,85 @@
+"""What a project asks for against a lock that holds a flat list: pylock.toml, or requirements with hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from holdfast.checks.dependencies.declared import Declarations, declared
+from holdfast.checks.dependencies.lockfile import error, word
+from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, normal
+from holdfast.checks.dependencies.reading import Lines
+from holdfast.checks.dependencies.subject import Subject
+from holdfast.checks.dependencies.versions import allows
+from holdfast.checks.facts import table
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.errors import HoldfastError
+from holdfast.core.files import read_text
+from holdfast.core.findings import Finding
+
+PYPROJECT = "pyproject.toml"
+
+
+def against_pyproject(
+    subject: Subject, lock: Lock, groups: frozenset[str], extras: frozenset[str]
+) -> Iterator[Finding]:
+    """LOCK008 and LOCK009 for what the project itself needs and for those of its groups and extras that the lock holds.
+
+    Such a lock says nothing of what it was made from: only what is not met can be told. LOCK016 comes with it.
+    """
+    stated = declared(subject.context.pyproject, _text(subject))
+    yield from stated.problems
+    own = normal(word(table(subject.context.pyproject, "project").get("name")))
+    blocks: dict[str, list[Locked]] = {}
+    for package in lock.packages:
+        blocks.setdefault(package.name, []).append(package)
+    for number, each in enumerate(stated.requirements):
+        if each.need.name == own or not _held(each, groups, extras):
+            continue
+        if subject.target.holds(each.need.marker):
+            yield from _met(subject, lock, stated, number, blocks.get(each.need.name, []))
+
+
+def _text(subject: Subject) -> str:
+    try:
+        return read_text(subject.project / PYPROJECT)
+    except HoldfastError:  # a project may have none
+        return ""
+
+
+def _held(each: Declared, groups: frozenset[str], extras: frozenset[str]) -> bool:
+    return each.extra in extras if each.extra else each.group in groups
+
+
+def _met(subject: Subject, lock: Lock, stated: Declarations, number: int, blocks: list[Locked]) -> Iterator[Finding]:
+    each = stated.requirements[number]
+    scope = f" (extra {cut(each.extra)})" if each.extra else "" if each.group == MAIN else f" (group {cut(each.group)})"
+    who = f"pyproject.toml asks for {cut(each.text)}{scope}"
+    here = [block for block in blocks if _is_for(subject, lock, block)]
+    if not here:
+        message = (
+            f"{who}, which {lock.file} has for other environments alone"
+            if blocks
+            else f"{who}, which {lock.file} lacks"
+        )
+        yield error("LOCK009", message, PYPROJECT, _line(stated, number), _fix(subject))
+    elif all(allows(each.need.constraint, block.version) is False for block in here):
+        versions = " and ".join(dict.fromkeys(block.version for block in here if block.version))
+        if versions:
+            message = f"{who}, {lock.file} has {cut(versions)}"
+            yield error("LOCK008", message, PYPROJECT, _line(stated, number), _fix(subject))
+
+
+def _is_for(subject: Subject, lock: Lock, block: Locked) -> bool:
+    """Whether a block is for this environment, whatever groups and extras are chosen."""
+    markers = [when.marker for when in block.when or ()]
+    if lock.kind == "pylock":
+        return any(subject.target.holds_in(marker, extras=lock.extras, groups=lock.groups) for marker in markers)
+    return any(subject.target.holds(marker) for marker in markers)
+
+
+def _line(stated: Declarations, number: int) -> int | None:
+    return Lines(stated.text).of(stated.paths[number]) if stated.text else None
+
+
+def _fix(subject: Subject) -> str | None:
+    return subject.format.lock_command(subject) if subject.format else None

@@ -1,0 +1,90 @@
+"""What is wrong with a lock by itself, whatever tool wrote it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from holdfast.checks.dependencies.lockfile import error, malformed
+from holdfast.checks.dependencies.model import Lock, Locked
+from holdfast.checks.dependencies.subject import Subject
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.findings import Finding, Location, Severity
+
+
+def several_locks(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """LOCK015: Poetry's and uv's lock stand beside each other. Says which one counts."""
+    both = ("poetry.lock", "uv.lock")
+    if lock.file not in both or not all(os.path.isfile(subject.project / name) for name in both):  # noqa: PTH113
+        return
+    other = next(name for name in both if name != lock.file)
+    message = f"{lock.file} and {other} stand beside each other; {lock.file} counts, and {other} is not looked at"
+    yield Finding("LOCK015", Severity.INFO, message, Location(other))
+
+
+def hashes(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """LOCK012: hashes that are none."""
+    for package in lock.packages:
+        for each in malformed(package.hashes):
+            message = f"{label(package)}: a hash is no `algorithm:digits` of the algorithm's length: {cut(each)!r}"
+            yield error("LOCK012", message, lock.file, _line(subject, lock, package), _fix(subject))
+
+
+def without_hashes(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """LOCK014: packages from an index without hashes."""
+    for package in lock.packages:
+        if package.source is None and not package.hashes:
+            message = f"{label(package)} has no hashes, so any file of that name and version would do"
+            place = Location(lock.file, _line(subject, lock, package))
+            yield Finding("LOCK014", Severity.WARNING, message, place, _fix(subject))
+
+
+def twice(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """LOCK013: the same block twice, or two versions of a package that are both for this environment."""
+    seen: set[tuple[object, ...]] = set()
+    doubled: set[str] = set()
+    for package in lock.packages:
+        key = (package.name, package.version, package.source, package.marker, package.when)
+        if key in seen:
+            doubled.add(package.name)
+            message = f"{label(package)} is locked twice"
+            yield error("LOCK013", message, lock.file, _line(subject, lock, package), _fix(subject))
+        seen.add(key)
+    yield from _both_here(subject, lock, doubled)
+
+
+def _both_here(subject: Subject, lock: Lock, doubled: set[str]) -> Iterator[Finding]:
+    chosen: dict[str, Locked] = {}
+    for package in subject.selection.required if subject.selection else ():
+        first = chosen.setdefault(package.name, package)
+        if first is package or package.name in doubled:
+            continue
+        both = " and ".join(each.version or "a path" for each in (first, package))
+        message = f"{cut(package.name)} is locked as {both}, and both are for this environment"
+        yield error("LOCK013", message, lock.file, _line(subject, lock, package), _fix(subject))
+
+
+def gone(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """LOCK010: directories and files that the lock names and that are not there."""
+    for package in lock.packages:
+        source = package.source
+        if source is None or source.kind not in ("directory", "virtual", "file"):
+            continue
+        if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):  # noqa: PTH110, PTH118
+            kind = "file" if source.kind == "file" else "directory"
+            message = f"{cut(package.name)} is locked from the {kind} {cut(source.url)}, which is not there"
+            yield error("LOCK010", message, lock.file, _line(subject, lock, package))
+
+
+def label(package: Locked) -> str:
+    """`shop 1.0`, or the name alone."""
+    return cut(f"{package.name} {package.version}".rstrip())
+
+
+def _line(subject: Subject, lock: Lock, package: Locked) -> int | None:
+    format_ = subject.format
+    return format_.line_of(lock, package.name, package.version, package.origin) if format_ else None
+
+
+def _fix(subject: Subject) -> str | None:
+    return subject.format.lock_command(subject) if subject.format else None
