@@ -14,7 +14,7 @@ from tests.checks.dependencies.projects import PYTHON, Project, install, make_pr
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb (1.0); Installing chalk (1.0); Installi...
+# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb, chalk, cord and 5 more
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python
@@ -26,7 +26,7 @@ def no_environment(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb (1.0); Installing chalk (1.0); Installi...
+# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb, chalk, dust and 5 more; The virtual en...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python
@@ -39,7 +39,7 @@ def environment_is_an_empty_directory(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb (1.0); Installing chalk (1.0); Installi...
+# poetry sync --dry-run 0:   [site-packages: 0 -> 3 entries] Installing bulb, chalk, cord and 5 more; /shop/.venv is...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python
@@ -52,7 +52,7 @@ def environment_is_a_file(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 16 -> 3 entries] Installing bulb (1.0); Installing chalk (1.0); Install...
+# poetry sync --dry-run 0:   [site-packages: 16 -> 3 entries] Installing bulb, chalk, cord and 5 more; The virtual e...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python
@@ -291,7 +291,7 @@ def packages_are_in_an_environment_of_conda(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(options=("--without", "dev"), venv=("VENV004",))
+@case(venv=("VENV004",))
 def python_is_not_one_that_the_project_asks_for(at: Path) -> Project:
     project = shops.shop(at, "uv", *shops.LAMP, "cord 2.0", lock="pip.pylock.toml", as_lock="pylock.toml")
     return edit(project, "pyproject.toml", ">=3.9", ">=3.9,<3.11")

@@ -27,7 +27,7 @@ def pylock_of_uv(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(options=("--without", "dev"))
+@case()
 def pylock_of_pip(at: Path) -> Project:
     """pip locks for one platform, and knows no groups."""
     return shops.shop(at, "uv", *shops.LAMP, "cord 2.0", lock="pip.pylock.toml", as_lock=LOCK)
@@ -118,6 +118,12 @@ def pylock_package_not_installed(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK017", "3.10"))
-def pylock_for_fewer_pythons(at: Path) -> Project:
-    return edit(shops.pylock(at), LOCK, 'requires-python = ">=3.9"', 'requires-python = ">=3.10"')
+@case()
+def pylock_for_fewer_pythons_than_the_project(at: Path) -> Project:
+    """A lock may be made for some of them; this environment's is one."""
+    return edit(shops.pylock(at), LOCK, 'requires-python = ">=3.9"', 'requires-python = ">=3.11"')
+
+
+@case(Says("LOCK017", "3.99"))
+def pylock_for_other_pythons(at: Path) -> Project:
+    return edit(shops.pylock(at), LOCK, 'requires-python = ">=3.9"', 'requires-python = ">=3.99"')

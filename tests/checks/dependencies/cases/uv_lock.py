@@ -62,8 +62,8 @@ def uv_group_and_extra_asked_for_and_there(at: Path) -> Project:
 # uv sync --check       0:   Would update lockfile at: uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case()
-def uv_default_groups_are_others(at: Path) -> Project:
+@case(Says("LOCK005", "dev -> docs"))
+def uv_default_groups_changed(at: Path) -> Project:
     project = shops.uninstall(shops.uv(at), "chalk", "dust")
     shops.wood(project, "paint 1.0", "brush 1.0")
     with (at / PYPROJECT).open("a", encoding="utf-8") as file:
@@ -87,7 +87,7 @@ def uv_revision_of_a_later_uv(at: Path) -> Project:
 # uv sync --check       1:   No solution found when resolving dependencies for split (markers: python_full_version >...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK005", "twine"), "LOCK009", Says("CONF001", "twine"))
+@case(Says("LOCK005", "twine"), Says("CONF001", "twine"))
 def uv_requirement_added(at: Path) -> Project:
     return edit(shops.uv(at), PYPROJECT, '    "oak>=1.1",\n', '    "oak>=1.1",\n    "twine>=1",\n')
 
@@ -161,7 +161,7 @@ def uv_requires_python_narrowed(at: Path) -> Project:
 def uv_no_lock(at: Path) -> Project:
     project = shops.uv(at)
     (at / LOCK).unlink()
-    return edit(project, PYPROJECT, "[dependency-groups]", "[tool.uv]\n\n[dependency-groups]")
+    return edit(project, PYPROJECT, "[dependency-groups]", "[tool.uv]\npackage = false\n\n[dependency-groups]")
 
 
 # poetry check --lock   n/a: not Poetry's
@@ -260,7 +260,7 @@ def uv_path_dependency_asks_for_another_version_now(at: Path) -> Project:
 # uv sync --check       2:   Failed to generate package metadata for `bench==0.1 @ editable+bench`; cause: Distribut...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK010", "bench"), Says("INST009", "bench"))
+@case(Says("LOCK010", "bench"))
 def uv_path_dependency_deleted(at: Path) -> Project:
     project = shops.uv_paths(at)
     shutil.rmtree(at / "bench")
@@ -284,6 +284,6 @@ def uv_git_dependency_at_another_commit(at: Path) -> Project:
 # uv sync --check       1:   + chalk==1.0; + dust==1.0; The environment is outdated; run `uv sync` to update the env...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("INST001", "chalk"), Says("INST001", "dust"))
+@case(Says("INST001", "chalk"), Says("INST001", "dust"), Says("CONF001", "chalk"))
 def uv_default_group_not_installed(at: Path) -> Project:
     return shops.uninstall(shops.uv(at), "chalk", "dust")
