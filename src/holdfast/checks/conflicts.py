@@ -67,18 +67,14 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
     With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
     one, those that are named.
     """
-    from holdfast.checks.dependencies.declared import declared
-    from holdfast.core.config.documents import parsed_pyproject
-
     said = subject.context.config.dependencies
     try:
         groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))
     except Unreadable:
         groups = frozenset(map(normal, said.groups))
     groups = (groups | {MAIN}) - frozenset(map(normal, said.without)) - (frozenset() if main else {MAIN})
-    text, document = parsed_pyproject(subject.project)
     extras, own = extras_of(subject), own_name(subject)
-    said_there = declared(document, text)
+    said_there = subject.declarations
     return tuple(
         one
         for one in (said_there.located() if located else said_there.requirements)

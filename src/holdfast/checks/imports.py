@@ -11,7 +11,7 @@ from holdfast.checks import facts
 from holdfast.checks.dependencies.imports import deptry
 from holdfast.checks.dependencies.imports.brought import Brought
 from holdfast.checks.dependencies.imports.declared import Declarations, read
-from holdfast.checks.dependencies.imports.layout import Layout
+from holdfast.checks.dependencies.imports.layout import Kind, Layout
 from holdfast.checks.dependencies.imports.look import Look
 from holdfast.checks.dependencies.imports.options import options, told
 from holdfast.checks.dependencies.imports.use import FILES
@@ -56,8 +56,11 @@ class Imports:
             raise CannotRun(NAME, "deptry found no Python files to look at")
         minor = int(target.python.split(".")[1])
         verdicts = Verdicts(Look(context, layout, brought, declared, target), minor)
-        findings = (*verdicts.of(said.violations), *verdicts.parts(), *verdicts.unused(said.violations))
-        everything = (*sorted(findings, key=_order), *_unread(context, said), *_elsewhere(program, minor))
+        everything = (
+            *sorted(verdicts.all(said.violations), key=_order),
+            *_unread(context, layout, said),
+            *_elsewhere(program, minor),
+        )
         checked = Checked(said.scanned - len(said.unread), said.scanned, "Python files")
         status = Status.PASSED if checked.done else Status.FAILED
         return Result(NAME, status, everything, checked=checked, tool=str(program.tool))
@@ -82,9 +85,15 @@ def _ask(
         return deptry.ask(context, program, brought.import_path, arguments, scratch)
 
 
-def _unread(context: Context, said: deptry.Said) -> Iterator[Finding]:
+def _unread(context: Context, layout: Layout, said: deptry.Said) -> Iterator[Finding]:
     """The files that deptry could not read: what they import is not known."""
+    data = [file for file, _ in said.unread if layout.kind(file) is Kind.DATA]
+    if data:
+        message = f"not looked at, as they cannot be read: {len(data)} files that tests read, such as {data[0]}"
+        yield Finding("IMP006", Severity.INFO, message)
     for file, why in said.unread:
+        if file in data:
+            continue
         at = re.search(r" at byte range (\d+)\.\.\d+", why)
         before = loose_text(context.project / file).encode("utf-8", "surrogateescape")[: int(at[1])] if at else b""
         place = Location(file, before.count(b"\n") + 1 if at else None)

@@ -98,7 +98,26 @@ def _print_fixes(report: Report) -> None:
 
 def explain(context: Context, package: str, form: Format) -> ExitCode:
     """Prints who asks for a package, with which constraint and in which group, and why this version."""
-    raise NotImplementedError
+    from holdfast.checks.dependencies.explain import explain as explained
+    from holdfast.checks.dependencies.model import Unreadable
+    from holdfast.checks.dependencies.subject import subject_of
+
+    if form not in (Format.TEXT, Format.JSON):
+        raise HoldfastError(f"--explain prints text or json, not {form.value}")
+    try:
+        found = explained(subject_of(context), package)
+    except Unreadable as error:
+        place = error.finding.location
+        raise HoldfastError(f"{place}: {error.finding.message}", hint=error.finding.fix) from error
+    if form is Format.JSON:
+        import json
+
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    else:
+        from holdfast.render.explanation import explanation
+
+        typer.echo(explanation(found), nl=False)
+    return ExitCode.OK
 
 
 def update_advisories(source: str, env: Mapping[str, str]) -> ExitCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from holdfast.checks.dependencies.declared import Declarations, declared
+from holdfast.checks.dependencies.declared import Declarations
 from holdfast.checks.dependencies.lockfile import error, word
 from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, normal
 from holdfast.checks.dependencies.reading import Lines
@@ -12,8 +12,6 @@ from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import read_text
 from holdfast.core.findings import Finding
 
 PYPROJECT = "pyproject.toml"
@@ -26,7 +24,7 @@ def against_pyproject(
 
     Such a lock says nothing of what it was made from: only what is not met can be told. LOCK016 comes with it.
     """
-    stated = declared(subject.context.pyproject, _text(subject))
+    stated = subject.declarations
     yield from stated.problems
     own = normal(word(table(subject.context.pyproject, "project").get("name")))
     blocks: dict[str, list[Locked]] = {}
@@ -37,13 +35,6 @@ def against_pyproject(
             continue
         if subject.target.holds(each.need.marker):
             yield from _met(subject, lock, stated, number, blocks.get(each.need.name, []))
-
-
-def _text(subject: Subject) -> str:
-    try:
-        return read_text(subject.project / PYPROJECT)
-    except HoldfastError:  # a project may have none
-        return ""
 
 
 def _held(each: Declared, groups: frozenset[str], extras: frozenset[str]) -> bool:

@@ -17,10 +17,10 @@ HEADER = "[[packages]]"
 
 def find(subject: Subject) -> str | None:
     """`pylock.toml`, or a named one where there is no other."""
-    if os.path.isfile(subject.project / FILE):  # noqa: PTH113 - pathlib's raises where it may not look
+    if os.path.isfile(subject.project / FILE):
         return FILE
     try:
-        names = os.listdir(subject.project)  # noqa: PTH208 - names alone
+        names = os.listdir(subject.project)
     except OSError:
         return None
     named = [name for name in names if re.fullmatch(r"pylock\.[^.]+\.toml", name)]

@@ -38,7 +38,7 @@ def hashed_files(subject: Subject) -> list[str]:
 
 def _names(subject: Subject, directory: str) -> list[str]:
     try:
-        return os.listdir(subject.project / directory)  # noqa: PTH208 - names alone
+        return os.listdir(subject.project / directory)
     except OSError:
         return []
 

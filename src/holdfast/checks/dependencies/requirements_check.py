@@ -44,7 +44,7 @@ def _gone(subject: Subject, line: Line) -> Iterator[Finding]:
     source = line.source
     if source is None or source.kind not in ("directory", "file"):
         return
-    if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):  # noqa: PTH110, PTH118
+    if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):
         message = f"{cut(source.url)} is to be installed, and is not there"
         yield error("LOCK010", message, line.file, line.line)
 

@@ -15,7 +15,7 @@ from holdfast.core.findings import Finding, Location, Severity
 def several_locks(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """LOCK015: Poetry's and uv's lock stand beside each other. Says which one counts."""
     both = ("poetry.lock", "uv.lock")
-    if lock.file not in both or not all(os.path.isfile(subject.project / name) for name in both):  # noqa: PTH113
+    if lock.file not in both or not all(os.path.isfile(subject.project / name) for name in both):
         return
     other = next(name for name in both if name != lock.file)
     message = f"{lock.file} and {other} stand beside each other; {lock.file} counts, and {other} is not looked at"
@@ -70,7 +70,7 @@ def gone(subject: Subject, lock: Lock) -> Iterator[Finding]:
         source = package.source
         if source is None or source.kind not in ("directory", "virtual", "file"):
             continue
-        if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):  # noqa: PTH110, PTH118
+        if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):
             kind = "file" if source.kind == "file" else "directory"
             message = f"{cut(package.name)} is locked from the {kind} {cut(source.url)}, which is not there"
             yield error("LOCK010", message, lock.file, _line(subject, lock, package))

@@ -8,13 +8,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from holdfast.checks.dependencies.declared import Declarations, declared
 from holdfast.checks.dependencies.model import Choice, Lock, normal
 from holdfast.checks.dependencies.selection import Selection, select
 from holdfast.checks.dependencies.site import Distribution, Site, read_site
 from holdfast.checks.dependencies.target import Target, target_of
+from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
 
@@ -70,6 +73,12 @@ class Subject:
         return target_of(self.context.environment)
 
     @cached_property
+    def declarations(self) -> Declarations:
+        """What pyproject.toml asks for. Raises ConfigError where it cannot be read."""
+        text, document = parsed_pyproject(self.project)
+        return declared(document, text)
+
+    @cached_property
     def site(self) -> Site | None:
         """What is installed; None where the project has no environment."""
         return read_site(self.context.environment) if self.context.environment else None
@@ -114,13 +123,9 @@ class Subject:
 
     def _order(self) -> tuple[str, ...]:
         """uv's before Poetry's in a project that configures uv and not Poetry."""
-        tool = self.context.pyproject.get("tool")
-        configured = tool.keys() if isinstance(tool, dict) else ()
-        return (
-            tuple(sorted(FORMATS, key="uv".__ne__))
-            if "uv" in configured and "poetry" not in configured
-            else (*FORMATS,)
-        )
+        tool = table(self.context.pyproject, "tool")
+        uv_first = "uv" in tool and "poetry" not in tool
+        return tuple(sorted(FORMATS, key="uv".__ne__) if uv_first else FORMATS)
 
     @property
     def format(self) -> Format | None:

@@ -24,10 +24,10 @@ _STARS = 2
 
 def find_lock(project: Path) -> str | None:
     """The lock, relative to the project."""
-    if os.path.isfile(project / LOCK):  # noqa: PTH113 - pathlib's raises where it may not look
+    if os.path.isfile(project / LOCK):
         return LOCK
     for level, parent in enumerate(list(project.parents)[:_LEVELS], 1):
-        if os.path.isfile(parent / LOCK) and is_member(parent, project):  # noqa: PTH113 - the same
+        if os.path.isfile(parent / LOCK) and is_member(parent, project):
             return "../" * level + LOCK
     return None
 

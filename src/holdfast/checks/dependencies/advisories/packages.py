@@ -48,12 +48,12 @@ def installed(environment: Environment | None) -> Iterator[tuple[str, str, bool]
     """Name and version of each distribution, by its metadata directory, and whether it came from an index."""
     for directory in environment.site_packages if environment else ():
         try:
-            names = sorted(os.listdir(directory))  # noqa: PTH208 - names alone; pathlib makes an object of each
+            names = sorted(os.listdir(directory))
         except OSError:
             continue
         for name in names:
-            stem, suffix = os.path.splitext(name)  # noqa: PTH122 - the same
+            stem, suffix = os.path.splitext(name)
             package, dash, version = stem.partition("-")
             if suffix in _UNPACKED and dash and not package.startswith("~"):
-                indexed = not os.path.exists(directory / name / "direct_url.json")  # noqa: PTH110 - the same
+                indexed = not os.path.exists(directory / name / "direct_url.json")
                 yield normal(package), version.partition("-")[0], indexed

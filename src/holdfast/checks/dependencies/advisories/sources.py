@@ -27,15 +27,15 @@ KINDS = "OSV's all.zip, the PyPA advisory database as a directory, .zip or .tar.
 
 def members(path: Path) -> Iterator[Member]:
     """What may be records in a file or a directory. Raises HoldfastError where it is of no kind that is known."""
-    if os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where it may not look
-        packed = next((path / name for name in ARCHIVES if os.path.isfile(path / name)), None)  # noqa: PTH113
+    if os.path.isdir(path):
+        packed = next((path / name for name in ARCHIVES if os.path.isfile(path / name)), None)
         return members(packed) if packed else directory_members(path)
     return _file_members(path)
 
 
 def _file_members(path: Path) -> Iterator[Member]:
     with file_errors(path, "read"):
-        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        if os.path.exists(path) and not os.path.isfile(path):
             raise HoldfastError(f"{path}: not a regular file", hint=f"give {KINDS}")
         with path.open("rb") as file:
             yield from opened_members(path, file)

@@ -97,7 +97,7 @@ class Brought:
                 if name.endswith(".pth"):
                     lines = (line.strip() for line in loose_text(directory / name).splitlines())
                     found += [str(directory / line) for line in lines if line and not line.startswith(("#", "import"))]
-        return tuple(dict.fromkeys(place for place in found if os.path.isdir(place)))  # noqa: PTH112 - hostile names
+        return tuple(dict.fromkeys(place for place in found if os.path.isdir(place)))
 
     @cached_property
     def by_module(self) -> dict[str, tuple[Distribution, ...]]:
@@ -118,11 +118,11 @@ class Brought:
         }
 
     def who_needs(self, name: str, among: Iterable[str]) -> str | None:
-        """One of the distributions that needs another, of itself or by an extra; the first of `among` that does."""
+        """One of the distributions that needs another, extras apart; the first of `among` that does."""
         wanted = (self.by_name[each] for each in among if each in self.by_name)
         rest = (each for each in self.by_name.values() if each.name not in among)
         for each in (*wanted, *rest):
-            if any(needed == name for needed, _ in each.requires):
+            if (name, "") in each.requires:
                 return each.title
         return None
 

@@ -59,6 +59,11 @@ ADDED_IN = {"tomllib": 11, "annotationlib": 14, "compression": 14, "zoneinfo": 9
 HOSTS = {"pytest11": "pytest", "apache_airflow_provider": "apache-airflow", "opentelemetry_propagator": "opentelemetry"}
 """What loads the plugins of an entry point group whose name does not begin with that."""
 
+FOR_DEVELOPMENT = frozenset(
+    ("coverage", "flake8", "hypothesis", "mkdocs", "mypy", "nox", "pre-commit", "pylint", "pytest", "sphinx", "tox")
+)
+"""Hosts whose plugins do nothing where a package is only installed."""
+
 INSTALLERS = frozenset({"distutils", "egg-info", "setuptools", "bdist-wheel"})
 """Hosts that are in many environments by chance: an entry point for them is no use by the project."""
 

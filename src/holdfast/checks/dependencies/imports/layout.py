@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from holdfast.checks.dependencies.model import normal
@@ -16,6 +17,7 @@ DEVELOPMENT = TESTS | frozenset(
 )
 ELSEWHERE = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "demo", "demos", "tutorials"})
 ELSEWHERE_FILES = frozenset({"noxfile.py", "setup.py", "fabfile.py", "dodo.py", "tasks.py", "toxfile.py"})
+DATA = frozenset({"data", "testdata", "fixtures", "cases", "snapshots", "resources", "assets"})
 VENDORED = frozenset({"_vendor", "vendor", "_vendored", "vendored", "third_party", "thirdparty", "site-packages"})
 
 
@@ -28,6 +30,8 @@ class Kind(StrEnum):
     """Runs in the development environment alone: tests, scripts."""
     ELSEWHERE = "elsewhere"
     """Often runs in an environment of its own: nox and invoke files, documentation, examples."""
+    DATA = "data"
+    """What tests read and never run."""
     VENDORED = "vendored"
     """Somebody else's code, kept in the tree; what it imports is not for this project to declare."""
 
@@ -51,6 +55,8 @@ class Layout:
         own = first and normal(first) == self.name
         if not own and (first in ELSEWHERE or (not directories and name in ELSEWHERE_FILES)):
             return Kind.ELSEWHERE
+        if self.is_test(file) and DATA.intersection(directories):
+            return Kind.DATA
         if self.is_test(file) or (not own and first in DEVELOPMENT):
             return Kind.DEVELOPMENT
         return Kind.PACKAGE
@@ -82,6 +88,16 @@ class Layout:
             top for top, root in tops.items() if top.isidentifier() and not (top in others and self._open(root, top))
         )
 
+    @cached_property
+    def vendored(self) -> frozenset[str]:
+        """The top-level modules that vendored code has; a package may import them from there by their own names."""
+        found: set[str] = set()
+        for name in self.files:
+            *directories, last = name.split("/")
+            for above, module in pairwise((*directories, last.rpartition(".")[0])):
+                found.update({module} if above in VENDORED else ())
+        return frozenset(found)
+
     def brings(self, module: str) -> bool:
         """Whether a dotted module, or a package above it but not the top, is the project's own."""
         path = module.replace(".", "/")
@@ -94,15 +110,26 @@ class Layout:
         return False
 
     def beside(self, file: str, module: str) -> bool:
-        """Whether a script or test finds the module near it: in its directory, or in one above that is no package."""
-        directory = file.rpartition("/")[0]
+        """Whether a script or test finds the module near it: in its directory, or in one above that is no package.
+
+        A test finds it anywhere among the tests.
+        """
+        directory = start = file.rpartition("/")[0]
+        if self.is_test(file) and module in self._among_tests:
+            return True
         while directory:
-            if directory not in self._packages:
+            if directory not in self._packages or (directory == start and self.kind(file) is Kind.DEVELOPMENT):
                 place = f"{directory}/{module}"
                 if place in self._directories or f"{place}.py" in self._present:
                     return True
             directory = directory.rpartition("/")[0]
         return False
+
+    @cached_property
+    def _among_tests(self) -> frozenset[str]:
+        """The names of all that tests keep; some put directories of theirs on the import path."""
+        names = {name.rpartition(".")[0] for name in self.files if self.is_test(name)}
+        return frozenset(part for name in names for part in name.split("/"))
 
     def _tops(self, root: str) -> Iterator[str]:
         start = f"{root}/" if root else ""

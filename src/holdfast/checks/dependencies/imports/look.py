@@ -77,6 +77,10 @@ class Look:
         likely = {name, f"python-{name}", f"py{name}", f"{name}-python", f"python{name}", f"py-{name}", f"{name}-py"}
         return bool(absent & (usual | likely))
 
+    def made_by_test(self, file: str, module: str) -> bool:
+        """Whether a module that nothing brings may be one that a test makes for itself."""
+        return self.layout.is_test(file) and self.code.makes(file, module)
+
     def imported_by_package(self, name: str) -> bool:
         """Whether anything but the development's files imports what a distribution brings."""
         if any(name in part.owners and self._serves(part.file) for part in self.parts):

@@ -52,7 +52,7 @@ class Namespaces:
         """Every import from a namespace in the project's files, but of what the project brings itself."""
         for top in self.tops:
             for file in code.by_module.get(top, ()):
-                tree = code.tree(file) if code.layout.kind(file) is not Kind.VENDORED else None
+                tree = code.tree(file) if code.layout.kind(file) not in (Kind.VENDORED, Kind.DATA) else None
                 for name, node in imports_in(tree) if tree else ():
                     if name.split(".")[0] == top and not code.layout.brings(name):
                         found = self._found(name)

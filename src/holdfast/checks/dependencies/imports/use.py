@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from holdfast.checks.dependencies.imports.code import Code
 from holdfast.checks.dependencies.imports.declared import DEV_EXTRAS, Declarations
 from holdfast.checks.dependencies.imports.known import BACKENDS, HOSTS, INSTALLERS, SCHEMES
 from holdfast.checks.dependencies.model import normal
-from holdfast.checks.facts import normalised, table
+from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
 from holdfast.checks.patterns import matching
 from holdfast.checks.venv_probe.disk import loose_text
@@ -48,14 +48,14 @@ class Use:
     def __init__(self, context: Context, code: Code, brought: Brought, declared: Declarations) -> None:
         self._context, self._code, self._brought, self._declared = context, code, brought, declared
 
-    def shown(self, distribution: Distribution) -> str | None:
-        """What shows that it is used, in a few words, or None."""
-        return next(filter(None, self._evidence(distribution)), None)
+    def shown(self, distribution: Distribution, *, hosts: Iterable[str]) -> str | None:
+        """What shows that it is used, in a few words, or None. `hosts` are those whose plugins count."""
+        return next(filter(None, self._evidence(distribution, hosts)), None)
 
-    def _evidence(self, distribution: Distribution) -> Iterator[str | None]:
+    def _evidence(self, distribution: Distribution, hosts: Iterable[str]) -> Iterator[str | None]:
         modules = frozenset(each for each in distribution.modules if each.isidentifier())
         programs = self.programs(distribution)
-        yield self._plugin(distribution)
+        yield next((f"a plugin of {host}" for host in hosts), None)
         yield self._configured({distribution.name, *programs, *modules})
         yield self._stub(distribution)
         yield self._wanted_by_extra(distribution.name)
@@ -74,12 +74,12 @@ class Use:
         hosts = (HOSTS.get(group) or normal(re.split(r"[.:_]", group)[0]).rstrip("0123456789") for group in groups)
         return tuple(dict.fromkeys(host for host in hosts if host != distribution.name and host not in INSTALLERS))
 
-    def _plugin(self, distribution: Distribution) -> str | None:
+    def hosts_here(self, distribution: Distribution) -> Iterator[str]:
+        """Those of them that the project has."""
         for host in self.hosts(distribution):
             related = [name for name in self._declared.names if name == host or name.startswith(f"{host}-")]
             if host in self._brought.by_name or set(related) - {distribution.name} or host in self._code.by_module:
-                return f"a plugin of {host}"
-        return None
+                yield host
 
     def _stub(self, distribution: Distribution) -> str | None:
         partners = {each.removesuffix("-stubs") for each in distribution.modules if each.endswith("-stubs")}
@@ -162,11 +162,3 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _strings(each)
-
-
-def build_requires(pyproject: Mapping[str, Any]) -> frozenset[str]:
-    """What builds the project."""
-    listed = table(pyproject, "build-system").get("requires")
-    return frozenset(
-        map(normalised, (each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ())
-    )

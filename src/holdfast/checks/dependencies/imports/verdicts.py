@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from holdfast.checks.dependencies.imports import known
@@ -21,15 +21,17 @@ class Verdicts:
     def __init__(self, look: Look, minor: int) -> None:
         self._look, self._minor = look, minor
 
-    def of(self, violations: Iterable[Violation]) -> Iterator[Finding]:
-        """One finding for each module and file, and for each declaration."""
+    def all(self, violations: Sequence[Violation]) -> list[Finding]:
+        """Every finding: of undeclared modules one for each file, and for all tests and scripts together."""
         seen = set()
-        for each in violations:
-            found = self._judged(each)
-            key = found and (found.id, found.message, found.location and found.location.file)
-            if found and key not in seen:
-                seen.add(key)
-                yield found
+        findings = []
+        for found in filter(None, (*map(self._judged, violations), *map(self._part, self._look.parts))):
+            file = found.location.file if found.location else ""
+            package = self._look.layout.kind(file) is Kind.PACKAGE
+            if (found.message, package and file) not in seen:
+                seen.add((found.message, package and file))
+                findings.append(found)
+        return [*findings, *self._unused_ones(violations)]
 
     def _judged(self, said: Violation) -> Finding | None:
         if said.code in ("DEP001", "DEP003", "DEP004"):
@@ -39,14 +41,16 @@ class Verdicts:
     def _counts(self, said: Violation) -> bool:
         """Whether an import is the project's to declare, and nothing in the code says that it may fail."""
         look, module = self._look, said.name
-        if said.file not in look.files or module in look.namespaces.tops or look.layout.beside(said.file, module):
+        if (
+            said.file not in look.files
+            or module in {*look.namespaces.tops, *look.layout.vendored}
+            or look.layout.beside(said.file, module)
+        ):
             return False
         if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, 99):
             return False
         kind = look.layout.kind(said.file)
-        if kind is Kind.VENDORED or (kind is not Kind.PACKAGE and (kind is Kind.ELSEWHERE or said.code == "DEP004")):
-            return False
-        if kind is Kind.DEVELOPMENT and look.code.makes(said.file, module):
+        if kind not in (Kind.PACKAGE, Kind.DEVELOPMENT) or (kind is Kind.DEVELOPMENT and said.code == "DEP004"):
             return False
         tree = look.code.tree(said.file) if said.line else None
         return not (tree and optional(tree, said.line or 0, module))
@@ -54,7 +58,7 @@ class Verdicts:
     def _import(self, said: Violation) -> Finding | None:
         look = self._look
         owners = frozenset(each.name for each in look.brought.by_module.get(said.name, ()))
-        if not owners and look.may_be_declared(said.name):
+        if not owners and (look.may_be_declared(said.name) or look.made_by_test(said.file, said.name)):
             return None
         place = Location(said.file, said.line, said.column)
         return self.undeclared(said.name, owners, place)
@@ -80,8 +84,9 @@ class Verdicts:
         look = self._look
         owner = look.brought.by_name[min(owners)]
         needed = look.brought.who_needs(owner.name, sorted(look.declared.names))
-        why = f"is here only because {needed} needs it" if needed else "is installed and not declared"
-        message = f"{module} is imported, but {owner.title}, which brings it, {why}"
+        what = "it" if normal(module) == owner.name else f"{owner.title}, which brings it,"
+        why = f"{what} is here only because {needed} needs it" if needed else f"{what} is installed and not declared"
+        message = f"{module} is imported, but {why}"
         fix = look.fixes.add(owner.title, development=severity is not Severity.ERROR)
         return Finding("IMP003", severity, message, place, fix)
 
@@ -95,20 +100,11 @@ class Verdicts:
         message = f"{module} is imported by the package, but {title} is declared for development only ({where})"
         return Finding("IMP004", Severity.ERROR, message, place, look.fixes.move(title, declared))
 
-    def parts(self) -> Iterator[Finding]:
-        """What is imported from namespaces and not declared."""
-        seen = set()
-        for part in self._look.parts:
-            found = self._part(part)
-            if found and (found.message, part.file) not in seen:
-                seen.add((found.message, part.file))
-                yield found
-
     def _part(self, part: Part) -> Finding | None:
         look, kind = self._look, self._look.layout.kind(part.file)
         if part.guarded or kind is Kind.ELSEWHERE or look.ignores_part(part):
             return None
-        if not part.owners and look.may_be_declared(part.module):
+        if not part.owners and (look.may_be_declared(part.module) or look.made_by_test(part.file, part.module)):
             return None
         return self.undeclared(part.module, part.owners, Location(part.file, part.line, part.column))
 
@@ -121,7 +117,7 @@ class Verdicts:
         fix = look.fixes.remove(said.name, stated[0])
         return Finding("IMP005", Severity.WARNING, message, _place(stated[0]), fix)
 
-    def unused(self, violations: Iterable[Violation]) -> Iterator[Finding]:
+    def _unused_ones(self, violations: Sequence[Violation]) -> Iterator[Finding]:
         """What is declared and not used, or used by tests alone."""
         look = self._look
         said = {normal(each.name): each.name for each in violations if each.code == "DEP002"}
@@ -154,13 +150,18 @@ class Verdicts:
     def _unused(self, name: str, stated: Declared) -> Iterator[Finding]:
         look = self._look
         distribution = look.brought.by_name[name]
-        if look.imported_by_package(name) or look.use.shown(distribution):
+        hosts = list(look.use.hosts_here(distribution))
+        idle = [host for host in hosts if name in look.required and host in known.FOR_DEVELOPMENT - look.main]
+        if look.imported_by_package(name) or look.use.shown(
+            distribution, hosts=[each for each in hosts if each not in idle]
+        ):
             return
         tests = look.imported_by_others(name)
         if tests and (name not in look.required or not all(map(look.layout.is_test, tests))):
             return
-        if tests:
-            message = f"{distribution.title} is declared for the package, but tests alone import it ({tests[0]})"
+        if tests or idle:
+            how = f"tests alone import it ({tests[0]})" if tests else f"serves only as a plugin of {idle[0]}"
+            message = f"{distribution.title} is declared for the package, but {how}"
             fix = look.fixes.to_development(distribution.title, stated)
         else:
             message = f"{distribution.title} is declared, but {'; '.join(self._why(name))}"
