@@ -62,7 +62,7 @@ def interpreter_is_a_dangling_link(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 14 -> 3 entries] Installing bulb (1.0); Installing chalk (1.0); Install...
+# poetry sync --dry-run 0:   [site-packages: 14 -> 3 entries] Installing bulb, chalk, cord and 5 more; The virtual e...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python
@@ -89,9 +89,9 @@ def _dangling(project: Project) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   Installing bulb (1.0); Installing chalk (1.0); Installing dust (1.0); Installing elm-wo...
+# poetry sync --dry-run 0:   Installing bulb, chalk, cord and 5 more
 # uv sync --check       n/a: no uv.lock
-# uv pip check          0:   all compatible
+# uv pip check          0:   Checked 0 packages in 240ms; all compatible
 # pip check             0:   No broken requirements found.
 @case(venv=("VENV006",))
 def packages_lie_in_the_directory_of_another_minor(at: Path) -> Project:
@@ -102,7 +102,7 @@ def packages_lie_in_the_directory_of_another_minor(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   Removing annotated-types (0.7.0); Removing antlr4-python3-runtime (4.13.2); Removing as...
+# poetry sync --dry-run 0:   Removing annotated-types, antlr4-python3-runtime, asttokens and 99 more; Installing bul...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -114,7 +114,7 @@ def environment_without_pyvenv_cfg(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   [site-packages: 16 -> 3 entries] Installing bulb (1.0); Installing elm-wood (1.0); Inst...
+# poetry sync --dry-run 0:   [site-packages: 16 -> 3 entries] Installing bulb, chalk, cord and 5 more; The virtual e...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -124,9 +124,9 @@ def active_environment_is_deleted(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   Installing bulb (1.0); Installing chalk (1.0); Installing elm-wood (1.0); Installing la...
+# poetry sync --dry-run 0:   Installing bulb, chalk, cord and 5 more
 # uv sync --check       n/a: no uv.lock
-# uv pip check          0:   all compatible
+# uv pip check          0:   Checked 0 packages in 78ms; all compatible
 # pip check             0:   No broken requirements found.
 @case(env={"VIRTUAL_ENV": "{root}/../other/.venv"}, venv=("VENV003",))
 def active_environment_is_another_projects(at: Path) -> Project:
@@ -204,7 +204,7 @@ def made_by_uv_without_pip(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   Removing twine (1.0)
+# poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -269,7 +269,7 @@ def _open(project: Project, base: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   Removing annotated-types (0.7.0); Removing antlr4-python3-runtime (4.13.2); Removing as...
+# poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             1:   ERROR: Could not locate Python interpreter .venv/bin/python

@@ -23,7 +23,7 @@ def _code(at: Path, code: str) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -33,7 +33,7 @@ def imports_as_declared(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -43,7 +43,7 @@ def import_that_nothing_declares(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -53,7 +53,7 @@ def requirement_that_nothing_imports(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -63,7 +63,7 @@ def import_through_another_package(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
@@ -73,7 +73,7 @@ def development_package_imported_by_the_project(at: Path) -> Project:
 
 
 # poetry check --lock   0:   All set!
-# poetry sync --dry-run 0:   0 operations
+# poetry sync --dry-run 0:   Removing glue (1.0)
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
