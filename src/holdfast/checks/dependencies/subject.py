@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from holdfast.checks.dependencies.declared import Declarations, declared
 from holdfast.checks.dependencies.model import Choice, Lock, normal
 from holdfast.checks.dependencies.selection import Selection, select
 from holdfast.checks.dependencies.site import Distribution, Site, read_site
@@ -20,6 +19,9 @@ from holdfast.checks.venv_probe.values import cut
 from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.declared import Declarations
 
 _KEY = "dependencies"
 
@@ -75,6 +77,8 @@ class Subject:
     @cached_property
     def declarations(self) -> Declarations:
         """What pyproject.toml asks for. Raises ConfigError where it cannot be read."""
+        from holdfast.checks.dependencies.declared import declared
+
         text, document = parsed_pyproject(self.project)
         return declared(document, text)
 

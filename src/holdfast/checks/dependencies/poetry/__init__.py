@@ -1,0 +1,81 @@
+"""Locks of Poetry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from holdfast.checks.dependencies.model import Declared, Lock
+from holdfast.checks.dependencies.poetry import freshness, rules
+from holdfast.checks.dependencies.poetry.commands import poetry_command, sync_command
+from holdfast.checks.dependencies.poetry.graph import Unmet, unmet
+from holdfast.checks.dependencies.poetry.reader import KNOWN, line_at, line_of, newer, own_name, read_lock, section
+from holdfast.checks.dependencies.subject import Subject
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.findings import Finding, Location, Severity
+
+__all__ = ["check", "find", "install_command", "line_of", "lock_command", "read"]
+
+FILE = "poetry.lock"
+
+
+def find(subject: Subject) -> str | None:
+    """The project's poetry.lock. A link that leads nowhere is one too: it is there, and cannot be read."""
+    return FILE if os.path.lexists(subject.project / FILE) else None
+
+
+def read(subject: Subject, file: str) -> Lock:
+    """The lock. Raises Unreadable."""
+    return read_lock(subject, file)
+
+
+def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """What is wrong with the lock, by itself and against pyproject.toml."""
+    fix = lock_command(subject)
+    yield from subject.declarations.problems
+    version = str(section(lock.text, "metadata").get("lock-version", ""))
+    if newer(version):
+        known = ".".join(map(str, KNOWN))
+        message = f"{lock.file} has format {cut(version)}; the newest that this Holdfast knows is {known}"
+        yield Finding("LOCK004", Severity.ERROR, message, Location(lock.file, line_at(lock.text, "lock-version")))
+    missing = unmet(lock, subject.target, own_name(subject.context.pyproject))
+    stale, explained = _stale(subject, lock, missing, fix)
+    yield from stale
+    yield from rules.graph_findings(subject, lock, (each for each in missing if each not in explained), fix)
+    yield from rules.twice(subject, lock, fix)
+    yield from rules.hash_findings(lock, fix)
+    if any(package.source is not None for package in lock.packages):
+        from holdfast.checks.dependencies.poetry.paths import path_findings
+
+        yield from path_findings(subject, lock, fix)
+
+
+def _stale(
+    subject: Subject, lock: Lock, missing: tuple[Unmet, ...], fix: str
+) -> tuple[tuple[Finding, ...], frozenset[Unmet]]:
+    """What tells that the lock was made from another pyproject.toml, and what of the missing that explains."""
+    said = freshness.hash_of(lock)
+    if not said:
+        return (freshness.without_hash(lock, fix),), frozenset()
+    if freshness.is_fresh(subject.context.pyproject, lock, said):
+        other = freshness.other_pythons(subject, lock, fix)
+        return ((other,) if other else ()), frozenset()
+    from holdfast.checks.dependencies.poetry.proof import proved
+
+    direct = frozenset(each for each in missing if isinstance(each.by, Declared))
+    told = proved(subject, lock, said, fix)
+    if told is not None:
+        return told.findings, frozenset(each for each in direct if each.need.name in told.names)
+    from holdfast.checks.dependencies.poetry.clues import clues
+
+    return tuple(clues(subject, lock, missing, fix)), direct
+
+
+def lock_command(subject: Subject) -> str:
+    """The command that makes the lock anew; what is locked and still fits stays."""
+    return poetry_command(subject, "lock")
+
+
+def install_command(subject: Subject, lock: Lock) -> str:  # noqa: ARG001 - every kind of lock is asked with both
+    """The command that makes the environment what the lock says."""
+    return sync_command(subject)

@@ -1,0 +1,98 @@
+"""Is a lock whole in itself: blocks, hashes, and what they need of each other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from holdfast.checks.dependencies.model import Declared, Lock, Locked
+from holdfast.checks.dependencies.poetry.clues import asked
+from holdfast.checks.dependencies.poetry.graph import Unmet
+from holdfast.checks.dependencies.poetry.reader import line_of
+from holdfast.checks.dependencies.subject import Subject
+from holdfast.checks.venv_probe.values import cut
+from holdfast.core.findings import Finding, Location, Severity
+
+MOST = 100
+"""Findings of one kind; a lock with more is beyond mending by hand."""
+LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+_USUAL = re.compile("sha256:[0-9a-f]{64}")
+
+
+def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: str) -> Iterator[Finding]:
+    """LOCK008 and LOCK009 for what is asked for and not met."""
+    lines: dict[Declared, int | None] = {}
+    for need, by, instead in list(dict.fromkeys(unmet))[:MOST]:
+        if isinstance(by, Declared):
+            lines = lines or {each._replace(line=None): each.line for each in subject.declarations.located()}
+            who, place = f"{by.file} asks for {asked(by)}", Location(by.file, lines.get(by))
+        else:
+            who = f"{by.name} {cut(by.version)} asks for {need.name} {cut(need.constraint)}".rstrip()
+            place = Location(lock.file, line_of(lock, by.name, by.version, by.origin))
+        if instead is None:
+            yield Finding("LOCK009", Severity.ERROR, f"{who}, and {lock.file} lacks it", place, fix)
+        else:
+            message = f"{who}, and {lock.file} has {need.name} {cut(instead.version)}"
+            line = line_of(lock, instead.name, instead.version, instead.origin)
+            yield Finding("LOCK008", Severity.ERROR, message, Location(lock.file, line), fix)
+
+
+def twice(subject: Subject, lock: Lock, fix: str) -> Iterator[Finding]:
+    """LOCK013: blocks that are there twice, and versions that would be installed beside each other."""
+    counts = Counter(package.name for package in lock.packages)
+    if len(counts) == len(lock.packages):
+        return
+    for name in [name for name, count in counts.items() if count > 1][:MOST]:
+        blocks = [package for package in lock.packages if package.name == name]
+        same = _same_block(blocks)
+        selected = (
+            [package for package in subject.selection.required if package.name == name] if subject.selection else []
+        )
+        if same is not None:
+            line = line_of(lock, name, same.version, same.origin)
+            message = f"{lock.file} has {name} {cut(same.version)} in two blocks"
+            yield Finding("LOCK013", Severity.ERROR, message, Location(lock.file, line), fix)
+        elif len(selected) > 1:
+            line = line_of(lock, name, selected[1].version, selected[1].origin)
+            versions = " and ".join(cut(package.version) for package in selected)
+            message = f"{lock.file} has {name} {versions} for this environment at once"
+            yield Finding("LOCK013", Severity.ERROR, message, Location(lock.file, line), fix)
+
+
+def _same_block(blocks: list[Locked]) -> Locked | None:
+    """The second of two blocks with one version and one source."""
+    seen = set()
+    for block in blocks:
+        key = (block.version, block.source)
+        if key in seen:
+            return block
+        seen.add(key)
+    return None
+
+
+def hash_findings(lock: Lock, fix: str) -> Iterator[Finding]:
+    """LOCK012 and LOCK014."""
+    found = 0
+    for package in lock.packages:
+        bad = [each for each in package.hashes if not _USUAL.fullmatch(each) and not _sound(each)]
+        if bad or (not package.hashes and package.source is None):
+            found += 1
+            if found <= MOST:
+                yield _hash_finding(lock, package, bad, fix)
+
+
+def _hash_finding(lock: Lock, package: Locked, bad: list[str], fix: str) -> Finding:
+    place = Location(lock.file, line_of(lock, package.name, package.version, package.origin))
+    who = f"{package.name} {cut(package.version)}"
+    if not bad:
+        return Finding("LOCK014", Severity.WARNING, f"{lock.file} has no hashes for {who}", place, fix)
+    count = f"{len(bad)} of {len(package.hashes)} hashes" if len(package.hashes) > 1 else "the hash"
+    are = "are" if len(bad) > 1 else "is"
+    message = f"{lock.file}: {count} of {who} {are} malformed: {cut(bad[0]) or 'empty'}"
+    return Finding("LOCK012", Severity.ERROR, message, place, fix)
+
+
+def _sound(text: str) -> bool:
+    algorithm, _, digits = text.partition(":")
+    return len(digits) == LENGTHS.get(algorithm) and re.fullmatch("[0-9a-f]+", digits) is not None
