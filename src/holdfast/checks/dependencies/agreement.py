@@ -15,7 +15,7 @@ from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
 
-_EXTRA_ALONE = re.compile(r";(?:(?!\bor\b).)*\bextra\s*==\s*['\"]")
+_EXTRA_ALONE = re.compile(r";(?!.*\bor\b).*\bextra\s*==\s*['\"]")
 _EXTRA_NAMED = r"extra\s*==\s*['\"]([^'\"]+)['\"]"
 
 Mend = Callable[[Need], str]

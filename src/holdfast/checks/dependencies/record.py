@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from holdfast.checks.dependencies.site import Distribution, Site
@@ -17,8 +18,10 @@ from holdfast.checks.venv_probe.disk import inside, names, reason
 RECORD_LIMIT = 16 * 2**20
 HASHED_LIMIT = 2 * 2**30
 """A file larger than this is judged by its size alone."""
-_RUN = re.compile(rb'(?m)^([^/,"\r\n]+)([/,])[^\n]*(?:\n\1/[^\n]*)*')
+_RUN = re.compile(rb'(?m)^([^/,"\r\n]+)([/,])[^\n]*(?:\n\1/[^\n]*){0,1000}')
 """Lines that begin with the same name, which stand together as a rule: far fewer than lines."""
+MOST_RUNS = 100_000
+"""What comes after so many of them is not looked at: no distribution is like that."""
 FILE, DIRECTORY, PACKAGE = range(3)
 _UNJUDGED = frozenset({"..", ".", "__pycache__"})
 _ALGORITHMS = frozenset({"sha256", "sha384", "sha512", "sha224", "sha1", "md5", "blake2b"})
@@ -87,7 +90,7 @@ def tops_of(record: bytes) -> dict[str, int]:
     A name in quotes is left out: no module can have it.
     """
     found: dict[str, int] = {}
-    for run in _RUN.finditer(record):
+    for run in islice(_RUN.finditer(record), MOST_RUNS):
         raw, kind = run[1], FILE if run[2] == b"," else DIRECTORY
         if kind == DIRECTORY and b"\n%s/__init__.py," % raw in b"\n" + run[0]:
             kind = PACKAGE

@@ -79,8 +79,8 @@ class Subject:
         """What pyproject.toml asks for. Raises ConfigError where it cannot be read."""
         from holdfast.checks.dependencies.declared import declared
 
-        text, document = parsed_pyproject(self.project)
-        return declared(document, text)
+        text, pyproject = parsed_pyproject(self.project)
+        return declared(pyproject, text)
 
     @cached_property
     def site(self) -> Site | None:

@@ -43,17 +43,16 @@ def _wanted(lock: Lock) -> Iterator[tuple[Locked | None, list[tuple[str, str]]]]
 
 def _missing(lock: Lock, blocks: list[Locked], who: Locked | None, name: str, version: str) -> Iterator[Finding]:
     asker = sound.label(who) if who else "the project"
-    line = line_of_block(lock, who)
+    has = " and ".join(each.version or "a path" for each in blocks)
     if not blocks:
-        yield error("LOCK009", f"{asker} needs {cut(name)}, which the lock lacks", lock.file, line, FIX)
+        problem = "LOCK009", f"{asker} needs {cut(name)}, which the lock lacks"
     elif version and not any(version == f"=={each.version}" for each in blocks):
-        has = " and ".join(each.version or "a path" for each in blocks)
-        message = f"{asker} needs {cut(name + version)}, the lock has {cut(has)}"
-        yield error("LOCK009", message, lock.file, line, FIX)
+        problem = "LOCK009", f"{asker} needs {cut(name + version)}, the lock has {cut(has)}"
     elif not version and len({each.version for each in blocks}) > 1:
-        has = " and ".join(each.version or "a path" for each in blocks)
-        message = f"{asker} needs {cut(name)}, which is locked as {cut(has)}: nothing says which is meant"
-        yield error("LOCK013", message, lock.file, line, FIX)
+        problem = "LOCK013", f"{asker} needs {cut(name)}, which is locked as {cut(has)}: nothing says which is meant"
+    else:
+        return
+    yield error(*problem, lock.file, line_of_block(lock, who), FIX)
 
 
 def line_of_block(lock: Lock, package: Locked | None) -> int | None:
@@ -93,8 +92,8 @@ def _met(subject: Subject, lock: Lock, package: Package, asked: Asked, blocks: l
     mine = [each for each in edges if normal(word(each.get("name"))) == asked.name]
     scope = f" ({cut(asked.scope)})" if asked.scope else ""
     who = f"{cut(package['name'])}{scope} asks for {cut(asked)}"
-    line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
     if not mine:
+        line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
         yield error("LOCK009", f"{who}, which the lock does not install with it", lock.file, line, FIX)
         return
     here_ = [each for each in mine if subject.target.holds(word(each.get("marker")))]
