@@ -9,7 +9,17 @@ from holdfast.checks.dependencies.model import Declared, Lock
 from holdfast.checks.dependencies.poetry import freshness, rules
 from holdfast.checks.dependencies.poetry.commands import poetry_command, sync_command
 from holdfast.checks.dependencies.poetry.graph import Unmet, unmet
-from holdfast.checks.dependencies.poetry.reader import KNOWN, line_at, line_of, newer, own_name, read_lock, section
+from holdfast.checks.dependencies.poetry.reader import (
+    KNOWN,
+    has_mark,
+    line_at,
+    line_of,
+    newer,
+    own_name,
+    read_lock,
+    section,
+)
+from holdfast.checks.dependencies.sound import several_locks
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
@@ -17,6 +27,7 @@ from holdfast.core.findings import Finding, Location, Severity
 __all__ = ["check", "find", "install_command", "line_of", "lock_command", "read"]
 
 FILE = "poetry.lock"
+PYPROJECT = "pyproject.toml"
 
 
 def find(subject: Subject) -> str | None:
@@ -33,6 +44,10 @@ def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """What is wrong with the lock, by itself and against pyproject.toml."""
     fix = lock_command(subject)
     yield from subject.declarations.problems
+    if has_mark(subject.project / PYPROJECT):
+        message = f"{PYPROJECT} begins with a byte order mark, and Poetry does not read such a file"
+        yield Finding("LOCK016", Severity.ERROR, message, Location(PYPROJECT, 1))
+    yield from several_locks(subject, lock)
     version = str(section(lock.text, "metadata").get("lock-version", ""))
     if newer(version):
         known = ".".join(map(str, KNOWN))
@@ -41,7 +56,8 @@ def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     missing = unmet(lock, subject.target, own_name(subject.context.pyproject))
     stale, explained = _stale(subject, lock, missing, fix)
     yield from stale
-    yield from rules.graph_findings(subject, lock, (each for each in missing if each not in explained), fix)
+    left = (each for each in missing if not isinstance(each.by, Declared) or each.by not in explained)
+    yield from rules.graph_findings(subject, lock, left, fix)
     yield from rules.twice(subject, lock, fix)
     yield from rules.hash_findings(lock, fix)
     if any(package.source is not None for package in lock.packages):
@@ -52,8 +68,8 @@ def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
 
 def _stale(
     subject: Subject, lock: Lock, missing: tuple[Unmet, ...], fix: str
-) -> tuple[tuple[Finding, ...], frozenset[Unmet]]:
-    """What tells that the lock was made from another pyproject.toml, and what of the missing that explains."""
+) -> tuple[tuple[Finding, ...], frozenset[Declared]]:
+    """What tells that the lock was made from another pyproject.toml, and whose missing packages that explains."""
     said = freshness.hash_of(lock)
     if not said:
         return (freshness.without_hash(lock, fix),), frozenset()
@@ -62,7 +78,7 @@ def _stale(
         return ((other,) if other else ()), frozenset()
     from holdfast.checks.dependencies.poetry.proof import proved
 
-    direct = frozenset(each for each in missing if isinstance(each.by, Declared))
+    direct = frozenset(each.by for each in missing if isinstance(each.by, Declared))
     told = proved(subject, lock, said, fix)
     if told is not None:
         return told.findings, frozenset(each for each in direct if each.need.name in told.names)

@@ -83,19 +83,19 @@ def _true_names(subject: Subject) -> dict[str, str]:
     names: dict[str, str] = {}
     for directory in subject.context.environment.site_packages if subject.context.environment else ():
         try:
-            listed = sorted(os.listdir(directory))  # noqa: PTH208 - names are all that is wanted
+            listed = sorted(os.listdir(directory))
         except OSError:
             continue
         for name in listed[:5000]:
             if name.endswith(".dist-info"):
-                true = _name_in(os.path.join(directory, name, "METADATA")) or name.partition("-")[0]  # noqa: PTH118
+                true = _name_in(os.path.join(directory, name, "METADATA")) or name.partition("-")[0]
                 names.setdefault(normal(true), true)
     return names
 
 
 def _name_in(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a string, as listdir gives them
+        with open(path, "rb") as file:
             head = file.read(2000)
     except OSError:
         return ""

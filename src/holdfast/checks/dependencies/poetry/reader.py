@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.constraints import Unclear, specifiers
@@ -51,6 +52,12 @@ class Document(NamedTuple):
         return tuple(str(each.get("hash", "")) if isinstance(each, dict) else _prefixed(each) for each in value)
 
 
+def has_mark(path: Path) -> bool:
+    """Whether a file begins with UTF-8's byte order mark, which Poetry takes for a key."""
+    with path.open("rb") as file:
+        return file.read(3) == b"\xef\xbb\xbf"
+
+
 def read_lock(subject: Subject, file: str) -> Lock:
     """The lock. Raises Unreadable with LOCK002, LOCK003 or LOCK004."""
     try:
@@ -60,6 +67,10 @@ def read_lock(subject: Subject, file: str) -> Lock:
         raise unreadable(
             file, cut(message), fix="poetry lock" if "no such file" in message.lower() else None
         ) from error
+    if has_mark(subject.project / file):
+        raise unreadable(
+            file, f"{file} begins with a byte order mark, and Poetry does not read such a file", 1, fix="poetry lock"
+        )
     document = parsed(text, file)
     packages = tuple(_packages(document, file))
     stated = subject.declarations

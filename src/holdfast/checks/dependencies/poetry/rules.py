@@ -23,7 +23,8 @@ _USUAL = re.compile("sha256:[0-9a-f]{64}")
 def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: str) -> Iterator[Finding]:
     """LOCK008 and LOCK009 for what is asked for and not met."""
     lines: dict[Declared, int | None] = {}
-    for need, by, instead in list(dict.fromkeys(unmet))[:MOST]:
+    once = {(each.need.name, each.need.constraint, _key(each.by)): each for each in unmet}
+    for need, by, instead in list(once.values())[:MOST]:
         if isinstance(by, Declared):
             lines = lines or {each._replace(line=None): each.line for each in subject.declarations.located()}
             who, place = f"{by.file} asks for {asked(by)}", Location(by.file, lines.get(by))
@@ -36,6 +37,11 @@ def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: st
             message = f"{who}, and {lock.file} has {need.name} {cut(instead.version)}"
             line = line_of(lock, instead.name, instead.version, instead.origin)
             yield Finding("LOCK008", Severity.ERROR, message, Location(lock.file, line), fix)
+
+
+def _key(by: Declared | Locked) -> Declared | tuple[str, str, str]:
+    """What tells apart who asks; a block has parts that cannot be hashed."""
+    return by if isinstance(by, Declared) else (by.name, by.version, by.origin)
 
 
 def twice(subject: Subject, lock: Lock, fix: str) -> Iterator[Finding]:
