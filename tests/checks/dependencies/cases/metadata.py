@@ -126,6 +126,11 @@ def distribution_without_modules(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          1:   Found 1 incompatibility; The package `chalk` requires `dust`, but it's not installed
+# pip check             0:   No broken requirements found.
 @case()
 def egg_directory_of_easy_install(at: Path) -> Project:
     project = _without_dust(at)
@@ -140,7 +145,18 @@ def egg_directory_of_easy_install(at: Path) -> Project:
 def files_that_are_no_distributions(at: Path) -> Project:
     project = shops.poetry(at)
     (project.site_packages / "README.txt").write_text("x", "utf-8")
-    (project.site_packages / "notes.dist-info").write_text("a file", "utf-8")
     (project.site_packages / "__pycache__").mkdir()
     (project.site_packages / ".hidden").mkdir()
+    return project
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations; Project environment contains an invalid distribution (/shop/.venv/lib/pyt...
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.; WARNING: Skipping /shop/.venv/lib/python3.11/site-packag...
+@case(Says("INST007", "notes.dist-info"))
+def dist_info_that_is_a_file(at: Path) -> Project:
+    project = shops.poetry(at)
+    (project.site_packages / "notes.dist-info").write_text("a file", "utf-8")
     return project

@@ -109,7 +109,7 @@ def block_removed_that_another_package_needs(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK009", "elm-wood"), Says("INST003", "elm-wood"))
+@case(Says("LOCK009", "Elm.Wood"), Says("INST003", "elm-wood"))
 def block_removed_that_pyproject_asks_for(at: Path) -> Project:
     return drop(shops.poetry(at), "elm-wood")
 
@@ -280,11 +280,19 @@ def lock_with_a_bom(at: Path) -> Project:
     return project
 
 
-# poetry check --lock   1:   pyproject.toml changed significantly since poetry.lock was last generated
-# poetry sync --dry-run 1:   pyproject.toml changed significantly since poetry.lock was last generated
+# poetry check --lock   1:   Invalid TOML file /shop/pyproject.toml: Empty key at line 1 col 0
+# poetry sync --dry-run 1:   Invalid TOML file /shop/pyproject.toml: Empty key at line 1 col 0
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
+@case(Says("LOCK016", "byte order mark", "pyproject.toml", 1))
+def pyproject_with_a_bom(at: Path) -> Project:
+    """Poetry refuses it; others read on."""
+    project = shops.poetry(at)
+    (at / "pyproject.toml").write_bytes(b"\xef\xbb\xbf" + (at / "pyproject.toml").read_bytes())
+    return project
+
+
 @case("LOCK002", exit_code=2)
 def package_is_a_table_and_not_a_list(at: Path) -> Project:
     project = shops.poetry(at)

@@ -80,7 +80,7 @@ def path_dependency_described_otherwise(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case("LOCK005", Says("LOCK016", "dev"))
+@case("LOCK005", Says("LOCK016", "dev includes itself"), Says("LOCK016", "write includes itself"))
 def groups_that_include_each_other(at: Path) -> Project:
     project = shops.poetry_groups(at)
     return edit(project, "pyproject.toml", 'write = ["chalk"]', 'write = ["chalk", { include-group = "dev" }]')

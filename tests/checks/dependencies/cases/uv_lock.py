@@ -287,3 +287,27 @@ def uv_git_dependency_at_another_commit(at: Path) -> Project:
 @case(Says("INST001", "chalk"), Says("INST001", "dust"), Says("CONF001", "chalk"))
 def uv_default_group_not_installed(at: Path) -> Project:
     return shops.uninstall(shops.uv(at), "chalk", "dust")
+
+
+# poetry check --lock   n/a: not Poetry's
+# poetry sync --dry-run n/a: not Poetry's
+# uv sync --check       0:   only warns of what is deprecated
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case()
+def uv_lock_with_a_bom(at: Path) -> Project:
+    project = shops.uv(at)
+    (at / LOCK).write_bytes(b"\xef\xbb\xbf" + (at / LOCK).read_bytes())
+    return project
+
+
+# poetry check --lock   n/a: not Poetry's
+# poetry sync --dry-run n/a: not Poetry's
+# uv sync --check       0:   only warns of what is deprecated
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case()
+def uv_pyproject_with_a_bom(at: Path) -> Project:
+    project = shops.uv(at)
+    (at / PYPROJECT).write_bytes(b"\xef\xbb\xbf" + (at / PYPROJECT).read_bytes())
+    return project
