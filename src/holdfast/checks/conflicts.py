@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.checks.dependencies.agreement import disagreements
 from holdfast.checks.dependencies.model import MAIN, Declared, Unreadable, normal
-from holdfast.checks.dependencies.remedies import Remedies, own_name
-from holdfast.checks.dependencies.selection import groups_of
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
@@ -28,6 +25,8 @@ class Conflicts:
 
     def run(self, context: Context) -> Result:
         """What disagrees among the installed packages, and with what the project asks for. No lock is needed."""
+        from holdfast.checks.dependencies.remedies import own_name
+
         subject = subject_of(context)
         site = subject.require_site(NAME)
         own = own_name(subject)
@@ -52,6 +51,9 @@ CHECK = Conflicts()
 def _disagreements(
     subject: Subject, declared: tuple[Declared, ...], extras: list[tuple[str, str]]
 ) -> tuple[Finding, ...]:
+    from holdfast.checks.dependencies.agreement import disagreements
+    from holdfast.checks.dependencies.remedies import Remedies
+
     mend = Remedies(subject).get
     return tuple(disagreements(subject.distributions, subject.target, declared, extras=extras, mend=mend))
 
@@ -62,6 +64,8 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
     With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
     one, those that are named.
     """
+    from holdfast.checks.dependencies.remedies import own_name
+
     groups, extras = _chosen(subject)
     groups -= frozenset() if main else {MAIN}
     own, said_there = own_name(subject), subject.declarations
@@ -74,6 +78,9 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
 
 def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
     """The groups and the project's own extras that are to be there, with those that its own requirements ask for."""
+    from holdfast.checks.dependencies.remedies import own_name
+    from holdfast.checks.dependencies.selection import groups_of
+
     said = subject.context.config.dependencies
     try:
         groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))
@@ -82,7 +89,9 @@ def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
     groups = (groups | {MAIN}) - frozenset(map(normal, said.without))
     own, extras = own_name(subject), frozenset(map(normal, said.extras))
     itself = [each for each in subject.declarations.requirements if each.need.name == own and each.group in groups]
-    for _ in itself:  # as deep as one leads to another
+    before = None
+    while itself and extras != before:  # one may lead to another
+        before = extras
         asking = [each for each in itself if not each.extra or each.extra in extras]
         extras = extras.union(*(each.need.extras for each in asking if subject.target.holds(each.need.marker)))
     return groups, extras

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from holdfast.checks.dependencies.comparison import Case, Comparison, compare
 from holdfast.checks.dependencies.model import Lock, Locked, Unreadable, normal
-from holdfast.checks.dependencies.record import surveys
-from holdfast.checks.dependencies.remedies import Remedies, own_name
-from holdfast.checks.dependencies.selection import Selection
-from holdfast.checks.dependencies.site import Site
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
-from holdfast.checks.dependencies.wholeness import Whole, unwhole
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
+from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.findings import Checked, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.comparison import Comparison
+    from holdfast.checks.dependencies.selection import Selection
+    from holdfast.checks.dependencies.site import Site
 
 NAME = "installed"
 
@@ -48,6 +49,11 @@ CHECK = Installed()
 
 
 def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> Result:
+    from holdfast.checks.dependencies.comparison import Case, compare
+    from holdfast.checks.dependencies.record import surveys
+    from holdfast.checks.dependencies.remedies import Remedies, own_name
+    from holdfast.checks.dependencies.wholeness import Whole, unwhole
+
     environment = subject.context.environment
     root = os.fspath(environment.root) if environment else ""
     remedies = Remedies(subject)
@@ -62,6 +68,7 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
         mends=remedies,
         line_of=lambda block: _line_of(subject, lock, block),
         surveys=seen,
+        own_line=lambda: _own_line(subject),
         ignored=frozenset(map(normal, subject.context.config.dependencies.ignore)),
     )
     compared = compare(case)
@@ -85,3 +92,10 @@ def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:
 
 def _line_of(subject: Subject, lock: Lock, block: Locked) -> int | None:
     return subject.format.line_of(lock, block.name, block.version, block.origin) if subject.format else None
+
+
+def _own_line(subject: Subject) -> int | None:
+    from holdfast.checks.venv_probe.toml import line_of
+
+    text = parsed_pyproject(subject.project)[0]
+    return line_of(text, ("project", "name")) or line_of(text, ("tool", "poetry", "name"))

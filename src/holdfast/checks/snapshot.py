@@ -176,11 +176,11 @@ def _said_by(metadata: str, project: str) -> str:
 
 
 def _module(entry: os.DirEntry[str]) -> str:
-    """A name with what is in it as far as imports need it: `x/__init__.py`, or the names in a namespace."""
+    """A name with what is in it as far as imports need it: `x/.` where it has an `__init__.py`, else what is in it."""
     if entry.name.endswith((".py", ".so")) or not entry.is_dir():
         return entry.name
     if os.access(f"{entry.path}/__init__.py", os.F_OK):
-        return f"{entry.name}/"
+        return f"{entry.name}/."
     try:
         return f"{entry.name}/{','.join(sorted(set(os.listdir(entry.path)) - {'__pycache__'}))}"
     except OSError:

@@ -307,6 +307,12 @@ def test_site_packages_that_leads_back_to_itself_is_said(tmp_path: Path) -> None
     assert site_of(project).troubles == (f"{project.site_packages}: Too many levels of symbolic links",)
 
 
+def test_an_environment_without_site_packages_does_not_take_its_bases(tmp_path: Path) -> None:
+    root = make_venv(tmp_path / "venv")
+    environment = environment_at(root)._replace(site_packages=())
+    assert read_site(environment).places == ()
+
+
 def test_a_path_file_that_leads_to_a_directory_that_cannot_be_listed_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

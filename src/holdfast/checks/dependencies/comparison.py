@@ -50,6 +50,8 @@ class Case(NamedTuple):
     line_of: Callable[[Locked], int | None]
     surveys: Mapping[str, Survey]
     ignored: frozenset[str] = frozenset()
+    own_line: Callable[[], int | None] = lambda: None
+    """The line of the project's name in pyproject.toml."""
 
 
 class Comparison(NamedTuple):
@@ -188,11 +190,12 @@ def _project(case: Case, installed: dict[str, Distribution]) -> Iterator[Finding
     one = installed.get(case.lock.project)
     if one is None:
         message = f"{cut(case.lock.project)}, the project itself, is not installed in {cut(case.root)}"
-        yield Finding("INST011", Severity.ERROR, message, Location("pyproject.toml"), case.mends.install or None)
+        place = Location("pyproject.toml", case.own_line())
+        yield Finding("INST011", Severity.ERROR, message, place, case.mends.install or None)
     elif not one.trouble:
         root = real(case.project)
         for finding in _imported(one, _origin(case, one), root, case.mends.replace(one.name), needs_link=True):
-            yield finding._replace(location=Location("pyproject.toml"))
+            yield finding._replace(location=Location("pyproject.toml", case.own_line()))
 
 
 def _imported(one: Distribution, origin: Origin, expected: str, fix: str, *, needs_link: bool) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from holdfast.checks.interface import Environment
 from holdfast.checks.venv_probe.disk import loose_text, names, real
 
-LIBRARY = re.compile(r"(?:python|pypy)3(?:\.[0-9]{1,3})?t?")
+_LIBRARY = r"(?:python|pypy)3\.[0-9]{1,3}t?"
 PTH_LIMIT = 64 * 2**10
 MOST_LINKED = 500
 """Directories that path files may add, before the rest is left out."""
@@ -53,7 +53,8 @@ def _own(environment: Environment) -> Iterator[str]:
     """The environment's site-packages; those of an interpreter that is in no environment."""
     root = os.fspath(environment.root)
     if not environment.site_packages:
-        yield from _of_prefix(real(environment.python))
+        if not any(os.path.lexists(os.path.join(root, mark)) for mark in ("pyvenv.cfg", "conda-meta")):
+            yield from _of_prefix(real(environment.python))
         return
     for path in map(os.fspath, environment.site_packages):
         yield path
@@ -78,7 +79,7 @@ def _of_prefix(python: str) -> Iterator[str]:
     """The directories that an interpreter has by its own path: `PREFIX/bin/python3.11`."""
     prefix = os.path.dirname(os.path.dirname(python))
     library = os.path.basename(python)
-    versions = [library] if LIBRARY.fullmatch(library) and "." in library else _libraries(prefix)
+    versions = [library] if re.fullmatch(_LIBRARY, library) else _libraries(prefix)
     major = "python3" if prefix == "/usr" else ""  # Debian shares one directory among all its Pythons
     for version in versions:
         candidates = [
@@ -93,7 +94,7 @@ def _of_prefix(python: str) -> Iterator[str]:
 
 def _libraries(prefix: str) -> list[str]:
     """The newest lib/pythonX.Y, for an interpreter whose name says no version and is no link."""
-    found = [name for name in names(os.path.join(prefix, "lib")) if LIBRARY.fullmatch(name) and "." in name]
+    found = [name for name in names(os.path.join(prefix, "lib")) if re.fullmatch(_LIBRARY, name)]
     return sorted(found, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)])[-1:]
 
 

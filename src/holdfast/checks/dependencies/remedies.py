@@ -44,6 +44,10 @@ class Remedies:
 
     def replace(self, name: str) -> str:
         """What puts the locked package in the place of one that came from elsewhere."""
+        environment = self._subject.context.environment
+        if environment is not None and self.install and os.path.islink(environment.root):
+            root = shlex.quote(self._shown(os.fspath(environment.root)))  # shared: it would be taken from the other one
+            return f"rm {root} && python3 -m venv {root} && {self.install}"
         return self.install if self._syncs else self.renew(name)
 
     def renew(self, name: str, times: int = 1) -> str:

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from holdfast.checks.dependencies.model import Choice, Lock, normal
-from holdfast.checks.dependencies.selection import Selection, select
-from holdfast.checks.dependencies.site import Distribution, Site, read_site
-from holdfast.checks.dependencies.target import Target, target_of
 from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import CannotRun
@@ -20,8 +17,11 @@ from holdfast.core.config.documents import parsed_pyproject
 from holdfast.core.errors import HoldfastError
 from holdfast.core.findings import Finding
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # where nothing is to be run again, none of it is needed
     from holdfast.checks.dependencies.declared import Declarations
+    from holdfast.checks.dependencies.selection import Selection
+    from holdfast.checks.dependencies.site import Distribution, Site
+    from holdfast.checks.dependencies.target import Target
 
 _KEY = "dependencies"
 
@@ -72,6 +72,8 @@ class Subject:
 
     @cached_property
     def target(self) -> Target:
+        from holdfast.checks.dependencies.target import target_of
+
         return target_of(self.context.environment)
 
     @cached_property
@@ -85,6 +87,8 @@ class Subject:
     @cached_property
     def site(self) -> Site | None:
         """What is installed; None where the project has no environment."""
+        from holdfast.checks.dependencies.site import read_site
+
         return read_site(self.context.environment) if self.context.environment else None
 
     def require_site(self, check: str) -> Site:
@@ -144,6 +148,8 @@ class Subject:
     @cached_property
     def selection(self) -> Selection | None:
         """What the lock says of this environment. Raises Unreadable and HoldfastError."""
+        from holdfast.checks.dependencies.selection import select
+
         return None if self.lock is None else select(self.lock, self.target, self.choice)
 
 

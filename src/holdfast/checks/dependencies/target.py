@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from holdfast.checks.dependencies.quick import quick_holds, simple
 from holdfast.checks.interface import Environment
 from holdfast.checks.venv_probe.values import Version
 
@@ -55,6 +56,10 @@ class Target(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _holds(marker: str, variables: tuple[tuple[str, str], ...], extra: str) -> bool:
+    usual = simple(marker)
+    quick = quick_holds(usual, dict(variables), extra) if usual else None
+    if quick is not None:
+        return quick
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     parsed = _parsed(marker)
@@ -76,7 +81,7 @@ def _parsed(marker: str) -> Marker | None:
 
 def readable(marker: str) -> bool:
     """Whether a marker can be read at all (PEP 508)."""
-    return not marker or _parsed(marker) is not None
+    return not marker or simple(marker) is not None or _parsed(marker) is not None
 
 
 def target_of(environment: Environment | None) -> Target:

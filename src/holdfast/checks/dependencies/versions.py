@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from holdfast.checks.dependencies.quick import quick_allows
+
 
 @lru_cache(maxsize=8192)
 def allows(constraint: str, version: str) -> bool | None:
@@ -11,11 +13,14 @@ def allows(constraint: str, version: str) -> bool | None:
 
     None where one of the two cannot be read.
     """
+    if not constraint:
+        return True
+    quick = quick_allows(constraint, version)
+    if quick is not None:
+        return quick
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import InvalidVersion, Version
 
-    if not constraint:
-        return True
     try:
         parsed = Version(version)
         return any(SpecifierSet(part).contains(parsed, prereleases=True) for part in constraint.split("||"))
