@@ -273,7 +273,7 @@ def lock_is_a_directory(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case("LOCK002", exit_code=2)
+@case(Says("LOCK002", "byte order mark"))
 def lock_with_a_bom(at: Path) -> Project:
     project = shops.poetry(at)
     (at / LOCK).write_bytes(b"\xef\xbb\xbf" + (at / LOCK).read_bytes())

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
-from holdfast.checks.dependencies.model import Declared, Lock
+from holdfast.checks.dependencies.model import Declared, Lock, Unreadable
 from holdfast.checks.dependencies.poetry import freshness, rules
-from holdfast.checks.dependencies.poetry.commands import poetry_command, sync_command
+from holdfast.checks.dependencies.poetry.commands import mend_command, poetry_command, sync_command
 from holdfast.checks.dependencies.poetry.graph import Unmet, unmet
-from holdfast.checks.dependencies.poetry.reader import (
-    KNOWN,
-    has_mark,
-    line_at,
-    line_of,
-    newer,
-    own_name,
-    read_lock,
-    section,
-)
+from holdfast.checks.dependencies.poetry.reader import KNOWN, line_at, line_of, newer, own_name, read_lock, section
 from holdfast.checks.dependencies.sound import several_locks
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.venv_probe.values import cut
@@ -27,7 +19,6 @@ from holdfast.core.findings import Finding, Location, Severity
 __all__ = ["check", "find", "install_command", "line_of", "lock_command", "read"]
 
 FILE = "poetry.lock"
-PYPROJECT = "pyproject.toml"
 
 
 def find(subject: Subject) -> str | None:
@@ -37,27 +28,27 @@ def find(subject: Subject) -> str | None:
 
 def read(subject: Subject, file: str) -> Lock:
     """The lock. Raises Unreadable."""
-    return read_lock(subject, file)
+    try:
+        return read_lock(subject, file)
+    except Unreadable as error:
+        raise Unreadable(error.finding._replace(fix=mend_command(subject, error.finding))) from error
 
 
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """What is wrong with the lock, by itself and against pyproject.toml."""
     fix = lock_command(subject)
-    yield from subject.declarations.problems
-    if has_mark(subject.project / PYPROJECT):
-        message = f"{PYPROJECT} begins with a byte order mark, and Poetry does not read such a file"
-        yield Finding("LOCK016", Severity.ERROR, message, Location(PYPROJECT, 1))
     yield from several_locks(subject, lock)
+    yield from _marks(subject, lock)
+    yield from subject.declarations.problems
     version = str(section(lock.text, "metadata").get("lock-version", ""))
     if newer(version):
         known = ".".join(map(str, KNOWN))
         message = f"{lock.file} has format {cut(version)}; the newest that this Holdfast knows is {known}"
         yield Finding("LOCK004", Severity.ERROR, message, Location(lock.file, line_at(lock.text, "lock-version")))
     missing = unmet(lock, subject.target, own_name(subject.context.pyproject))
-    stale, explained = _stale(subject, lock, missing, fix)
+    stale, unexplained = _stale(subject, lock, missing, fix)
     yield from stale
-    left = (each for each in missing if not isinstance(each.by, Declared) or each.by not in explained)
-    yield from rules.graph_findings(subject, lock, left, fix)
+    yield from rules.graph_findings(subject, lock, unexplained, fix)
     yield from rules.twice(subject, lock, fix)
     yield from rules.hash_findings(lock, fix)
     if any(package.source is not None for package in lock.packages):
@@ -66,25 +57,42 @@ def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
         yield from path_findings(subject, lock, fix)
 
 
+def _marks(subject: Subject, lock: Lock) -> Iterator[Finding]:
+    """A byte order mark, which Poetry reads as a key without a name."""
+    for file, about in (("pyproject.toml", "LOCK016"), (lock.file, "LOCK002")):
+        try:
+            with (subject.project / file).open("rb") as opened:
+                start = opened.read(len(BOM_UTF8))
+        except OSError:
+            continue
+        if start == BOM_UTF8:
+            message = f"{file} begins with a byte order mark, which Poetry cannot read"
+            fix = f"sed -i '1s/^\\xef\\xbb\\xbf//' {file}"
+            yield Finding(about, Severity.ERROR, message, Location(file, 1), fix)
+
+
 def _stale(
     subject: Subject, lock: Lock, missing: tuple[Unmet, ...], fix: str
-) -> tuple[tuple[Finding, ...], frozenset[Declared]]:
-    """What tells that the lock was made from another pyproject.toml, and whose missing packages that explains."""
+) -> tuple[tuple[Finding, ...], tuple[Unmet, ...]]:
+    """What tells that the lock was made from another pyproject.toml, and what of the missing that does not explain."""
     said = freshness.hash_of(lock)
     if not said:
-        return (freshness.without_hash(lock, fix),), frozenset()
+        return (freshness.without_hash(lock, fix),), missing
     if freshness.is_fresh(subject.context.pyproject, lock, said):
         other = freshness.other_pythons(subject, lock, fix)
-        return ((other,) if other else ()), frozenset()
+        return ((other,) if other else ()), missing
     from holdfast.checks.dependencies.poetry.proof import proved
 
-    direct = frozenset(each.by for each in missing if isinstance(each.by, Declared))
     told = proved(subject, lock, said, fix)
     if told is not None:
-        return told.findings, frozenset(each for each in direct if each.need.name in told.names)
+        return told.findings, tuple(each for each in missing if not _direct(each) or each.need.name not in told.names)
     from holdfast.checks.dependencies.poetry.clues import clues
 
-    return tuple(clues(subject, lock, missing, fix)), direct
+    return tuple(clues(subject, lock, missing, fix)), tuple(each for each in missing if not _direct(each))
+
+
+def _direct(each: Unmet) -> bool:
+    return isinstance(each.by, Declared)
 
 
 def lock_command(subject: Subject) -> str:

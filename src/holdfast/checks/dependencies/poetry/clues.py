@@ -24,12 +24,12 @@ class _Clue(NamedTuple):
 
 def clues(subject: Subject, lock: Lock, unmet: tuple[Unmet, ...], fix: str) -> Iterator[Finding]:
     """LOCK005 for each thing in which pyproject.toml and the lock differ, or one that says that none is known."""
-    found = [*_unmet(lock, unmet), *_elsewhere(lock), *_names(subject, lock), *_unasked(lock)]
+    found = [*_unmet(lock, unmet), *_elsewhere(lock), *_names(subject, lock)]
+    if not subject.declarations.problems:  # else what asks for a package may be what could not be understood
+        found += _unasked(lock)
     if not found:
-        message = (
-            f"pyproject.toml changed since {lock.file} was made, and nothing tells what: {lock.file} meets every "
-            "requirement that is in it"
-        )
+        what = "what of it can be understood" if subject.declarations.problems else "every requirement that is in it"
+        message = f"pyproject.toml changed since {lock.file} was made, and nothing tells how: {lock.file} meets {what}"
         yield Finding("LOCK005", Severity.ERROR, message, Location(FILE), fix)
         return
     lines = {each._replace(line=None): each.line for each in subject.declarations.located()}

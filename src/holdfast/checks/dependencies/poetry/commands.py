@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from holdfast.checks.dependencies.subject import Subject
+from holdfast.core.findings import Finding
 
 _STRAY = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH")
 
@@ -22,6 +23,20 @@ def poetry_command(subject: Subject, *words: str) -> str:
     stray = [name for name in _STRAY if (value := subject.context.env.get(name)) and os.path.realpath(value) != mine]
     before = ["env", *(word for name in stray for word in ("-u", name))] if stray else []
     return shlex.join([*before, "poetry", *words])
+
+
+def mend_command(subject: Subject, finding: Finding) -> str | None:
+    """What makes a lock readable again: one side of a merge that is under way, else a new lock."""
+    if finding.id == "LOCK004" or finding.location is None:
+        return None
+    file = finding.location.file
+    if finding.id == "LOCK003":
+        from holdfast.core.git import git
+
+        if git(subject.project, "ls-files", "--unmerged", "--", file):
+            return f"git checkout --ours -- {file} && {poetry_command(subject, 'lock')}"
+    whole = os.path.isfile(subject.project / file)  # noqa: PTH113 - never raises
+    return poetry_command(subject, "lock", "--regenerate") if whole else None
 
 
 def sync_command(subject: Subject) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.constraints import Unclear, specifiers
@@ -52,25 +51,14 @@ class Document(NamedTuple):
         return tuple(str(each.get("hash", "")) if isinstance(each, dict) else _prefixed(each) for each in value)
 
 
-def has_mark(path: Path) -> bool:
-    """Whether a file begins with UTF-8's byte order mark, which Poetry takes for a key."""
-    with path.open("rb") as file:
-        return file.read(3) == b"\xef\xbb\xbf"
-
-
 def read_lock(subject: Subject, file: str) -> Lock:
     """The lock. Raises Unreadable with LOCK002, LOCK003 or LOCK004."""
     try:
         text = read_text(subject.project / file, limit=LIMIT)
     except HoldfastError as error:
-        message = error.message.replace(str(subject.project / file), file)
-        raise unreadable(
-            file, cut(message), fix="poetry lock" if "no such file" in message.lower() else None
-        ) from error
-    if has_mark(subject.project / file):
-        raise unreadable(
-            file, f"{file} begins with a byte order mark, and Poetry does not read such a file", 1, fix="poetry lock"
-        )
+        place = re.fullmatch(r"(?:cannot read )?.*?poetry\.lock(?::(\d+))?: (.*)", error.message, re.DOTALL)
+        reason, line = (place[2], place[1]) if place else (error.message, None)
+        raise unreadable(file, f"{file} cannot be read: {cut(reason)}", int(line) if line else None) from error
     document = parsed(text, file)
     packages = tuple(_packages(document, file))
     stated = subject.declarations
@@ -99,11 +87,9 @@ def _packaged(pyproject: Mapping[str, Any]) -> bool:
     return table(pyproject, "tool", "poetry").get("package-mode") is not False
 
 
-def unreadable(
-    file: str, message: str, line: int | None = None, *, fix: str | None, about: str = "LOCK002"
-) -> Unreadable:
-    """A lock that cannot be read, as the finding of an id."""
-    return Unreadable(Finding(about, Severity.ERROR, message, Location(file, line), fix))
+def unreadable(file: str, message: str, line: int | None = None, about: str = "LOCK002") -> Unreadable:
+    """A lock that cannot be read, as the finding of an id. What mends it is for those who know the project."""
+    return Unreadable(Finding(about, Severity.ERROR, message, Location(file, line)))
 
 
 def parsed(text: str, file: str) -> Document:
@@ -112,16 +98,16 @@ def parsed(text: str, file: str) -> Document:
     data, blocks = _quick(text) or (_whole(text, file), ())
     metadata = data.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("lock-version"), str):
-        raise unreadable(file, f"{file} lacks [metadata] lock-version, so its format is not known", fix="poetry lock")
+        raise unreadable(file, f"{file} lacks [metadata] lock-version, so its format is not known")
     version = metadata["lock-version"]
     match = re.match(r"(\d{1,9})(?:\.(\d{1,9}))?(?![\w.])", version)
     if match is None or match[1] == "0":
-        raise unreadable(file, f"{file}: lock-version {cut(repr(version))} is no known format", fix="poetry lock")
+        raise unreadable(file, f"{file}: lock-version {cut(repr(version))} is no known format")
     if int(match[1]) > KNOWN[0]:
         known = ".".join(map(str, KNOWN))
         message = f"{file} has format {cut(version)}; the newest that this Holdfast knows is {known}"
         line = line_at(text, r"lock-version[ \t]*=")
-        raise unreadable(file, message, line, about="LOCK004", fix=None)
+        raise unreadable(file, message, line, about="LOCK004")
     return Document(data, blocks)
 
 
@@ -152,7 +138,7 @@ def _require_reasonable(text: str, file: str) -> None:
     if "." in text and max(map(len, text.split("\n"))) > _WIDE:
         for number, line in enumerate(text.split("\n"), 1):
             if len(line) > _WIDE and re.search(r"""(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""", line):
-                raise unreadable(file, f"{file}:{number}: nested too deep", number, fix=None)
+                raise unreadable(file, f"{file}:{number}: nested too deep", number)
 
 
 def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
@@ -179,30 +165,29 @@ def _whole(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise unreadable(file, f"{file}: nested too deep", fix=None) from error
+        raise unreadable(file, f"{file}: nested too deep") from error
     except ValueError as error:
         conflict = _CONFLICT.search(text)
         if conflict is not None:
             line = text.count("\n", 0, conflict.start()) + 1
             message = f"{file} has merge conflict markers ({cut(conflict[0].strip())})"
-            raise unreadable(file, message, line, about="LOCK003", fix=None) from error
+            raise unreadable(file, message, line, about="LOCK003") from error
         place = re.search(r"at line (\d+)", str(error))
         reason = re.sub(r" \(at .*\)$", "", str(error))
-        raise unreadable(
-            file, f"{file} is not TOML: {cut(reason)}", int(place[1]) if place else None, fix=None
-        ) from error
+        line = int(place[1]) if place else text.count("\n") + 1
+        raise unreadable(file, f"{file} is not TOML: {cut(reason)}", line) from error
 
 
 def _packages(document: Document, file: str) -> Iterator[Locked]:
     found = document.data.get("package", [])
     if not isinstance(found, list):
-        raise unreadable(file, f"{file}: package is not a list of tables", fix="poetry lock")
+        raise unreadable(file, f"{file}: package is not a list of tables")
     metadata = table(document.data, "metadata")
     says_when = re.match(r"2\.[1-9]", metadata["lock-version"]) is not None
     for index, block in enumerate(found):
         name, version = (block.get("name"), block.get("version")) if isinstance(block, dict) else (None, None)
         if not isinstance(name, str) or not isinstance(version, str):
-            raise unreadable(file, f"{file}: package {index + 1} has no name or no version", fix="poetry lock")
+            raise unreadable(file, f"{file}: package {index + 1} has no name or no version")
         yield Locked(
             normal(name),
             version,

@@ -16,32 +16,42 @@ from holdfast.core.findings import Finding, Location, Severity
 
 MOST = 100
 """Findings of one kind; a lock with more is beyond mending by hand."""
+SHOWN = 5
+"""Of those who ask for one package."""
 LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 _USUAL = re.compile("sha256:[0-9a-f]{64}")
 
 
 def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: str) -> Iterator[Finding]:
-    """LOCK008 and LOCK009 for what is asked for and not met."""
-    lines: dict[Declared, int | None] = {}
-    once = {(each.need.name, each.need.constraint, _key(each.by)): each for each in unmet}
-    for need, by, instead in list(once.values())[:MOST]:
-        if isinstance(by, Declared):
-            lines = lines or {each._replace(line=None): each.line for each in subject.declarations.located()}
-            who, place = f"{by.file} asks for {asked(by)}", Location(by.file, lines.get(by))
-        else:
-            who = f"{by.name} {cut(by.version)} asks for {need.name} {cut(need.constraint)}".rstrip()
-            place = Location(lock.file, line_of(lock, by.name, by.version, by.origin))
-        if instead is None:
-            yield Finding("LOCK009", Severity.ERROR, f"{who}, and {lock.file} lacks it", place, fix)
-        else:
-            message = f"{who}, and {lock.file} has {need.name} {cut(instead.version)}"
+    """LOCK008 for each block that does not fit and LOCK009 for each that is not there, with all who ask for it."""
+    gathered: dict[tuple[str, ...], list[Unmet]] = {}
+    for each in unmet:
+        block = each.instead
+        gathered.setdefault((each.need.name, block.origin if block else ""), []).append(each)
+    for several in list(gathered.values())[:MOST]:
+        need, by, instead = several[0]
+        who = " and ".join(list(dict.fromkeys(map(_who, several)))[:SHOWN])
+        if instead is not None:
             line = line_of(lock, instead.name, instead.version, instead.origin)
+            message = f"{lock.file} has {need.name} {cut(instead.version)}, and {who}"
             yield Finding("LOCK008", Severity.ERROR, message, Location(lock.file, line), fix)
+        else:
+            message = f"{lock.file} lacks {need.name}, and {who}"
+            yield Finding("LOCK009", Severity.ERROR, message, _place(subject, lock, by), fix)
 
 
-def _key(by: Declared | Locked) -> Declared | tuple[str, str, str]:
-    """What tells apart who asks; a block has parts that cannot be hashed."""
-    return by if isinstance(by, Declared) else (by.name, by.version, by.origin)
+def _who(each: Unmet) -> str:
+    if isinstance(each.by, Declared):
+        return f"{each.by.file} asks for {asked(each.by)}"
+    wanted = f"{each.need.name} {cut(each.need.constraint)}".rstrip()
+    return f"{each.by.name} {cut(each.by.version)} asks for {wanted}"
+
+
+def _place(subject: Subject, lock: Lock, by: Declared | Locked) -> Location:
+    if isinstance(by, Locked):
+        return Location(lock.file, line_of(lock, by.name, by.version, by.origin))
+    located = subject.declarations.located()
+    return Location(by.file, next((each.line for each in located if each._replace(line=None) == by), None))
 
 
 def twice(subject: Subject, lock: Lock, fix: str) -> Iterator[Finding]:
