@@ -52,6 +52,7 @@ def test_show_prints_every_setting(holdfast: Cli, shop: Path) -> None:
         "dependencies.ignore = []",
         'advisories.max_age = "7d"',
         "advisories.online = false",
+        'advisories.service = "https://api.osv.dev"',
         'checks.api.command = ["./api.sh", "-q"]',
         "checks.api.inputs = []",
         "checks.api.args = []",

@@ -200,6 +200,16 @@ def test_a_check_that_could_not_run_makes_the_run_unsuccessful_and_says_why() ->
     ]
 
 
+@pytest.mark.parametrize("result", [reports.PASSED, reports.FAILED])
+def test_what_a_check_that_ran_says_beside_its_findings_is_a_note(result: Result) -> None:
+    (invocation,) = run(replace(result, reason="data of today"))["invocations"]
+    (notice,) = invocation["toolExecutionNotifications"]
+    assert (notice["level"], notice["message"]["text"].splitlines()[0]) == (
+        "note",
+        f"{result.check}: {result.status.value}: data of today",
+    )
+
+
 def test_findings_do_not_make_the_run_unsuccessful() -> None:
     (invocation,) = run(reports.FAILED, reports.PASSED)["invocations"]
     assert invocation == {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from holdfast.checks import facts
 from holdfast.checks.dependencies.imports import deptry
-from holdfast.checks.dependencies.imports.brought import Brought
+from holdfast.checks.dependencies.imports.brought import Brought, import_directories
 from holdfast.checks.dependencies.imports.declared import Declarations, read
 from holdfast.checks.dependencies.imports.layout import Kind, Layout
 from holdfast.checks.dependencies.imports.look import Look
@@ -46,7 +46,7 @@ class Imports:
         program = deptry.find(context)
         context = context if context.files else context._replace(files=list_files(context.project))
         layout = Layout(context.files, context.pyproject)
-        brought = Brought(environment.site_packages)
+        brought = Brought(import_directories(environment))
         target = subject_of(context).target
         declared = read(context, brought, layout.name)
         if declared is None:
@@ -102,6 +102,9 @@ def _unread(context: Context, layout: Layout, said: deptry.Said) -> Iterator[Fin
 
 
 def _elsewhere(program: deptry.Deptry, minor: int) -> Iterator[Finding]:
+    if program.stray:
+        message = f"deptry comes from {program.tool.path}, neither Holdfast's nor the project's: its version may be any"
+        yield Finding("TOOL001", Severity.WARNING, message, fix=deptry.HINT)
     if program.minor not in (None, minor):
         message = (
             f"deptry runs on Python 3.{program.minor}, the environment on 3.{minor}: syntax and standard library differ"

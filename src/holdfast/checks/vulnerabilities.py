@@ -77,7 +77,7 @@ class Vulnerabilities:
 def _packages(subject: Subject) -> tuple[Package, ...]:
     """What there is to look at: something that comes from an index, or there is no check."""
     try:
-        packages = packages_of(subject)
+        packages = packages_of(subject, NAME)
     except Unreadable as error:
         raise CannotRun(NAME, f"{error.finding.location}: {error.finding.message}", hint=error.finding.fix) from error
     if not any(package.indexed for package in packages):
@@ -165,7 +165,7 @@ def _hits(versions: tuple[Package, ...], found: Found, ignores: tuple[Ignore, ..
 
 def _finding(subject: Subject, hit: _Hit, enough: str) -> Finding:
     told, ignore = hit.told, hit.ignore
-    versions = " and ".join(one.version if one.locked else f"{one.version} (installed)" for one in hit.packages)
+    versions = ", ".join(one.version if one.locked else f"{one.version} (installed)" for one in hit.packages)
     first, *others = told.ids
     more = ", ".join([*others, *([told.severity] if told.severity else [])])
     parts = [f"{told.package} {versions} has {first}{f' ({more})' if more else ''}"]

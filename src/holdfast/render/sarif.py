@@ -26,7 +26,7 @@ _ORDER = list(Severity)
 
 
 def render(report: Report) -> str:
-    """One run of the driver `holdfast`; checks that could not run are notifications of its invocation."""
+    """One run of the driver `holdfast`; what checks say beside that are notifications of its invocation."""
     return document({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=None)
 
 
@@ -55,9 +55,13 @@ def _run(report: Report) -> dict[str, Any]:
 
 def _findings(result: Result) -> tuple[Finding, ...]:
     """A failure that no finding explains is a finding itself, or it would be lost."""
-    if result.status is Status.FAILED and not result.findings:
+    if _is_finding(result):
         return (Finding(result.check, Severity.ERROR, result.reason or "failed", fix=result.hint),)
     return result.findings
+
+
+def _is_finding(result: Result) -> bool:
+    return result.status is Status.FAILED and not result.findings
 
 
 def _rule(rule: str, check: str) -> dict[str, Any]:
@@ -104,7 +108,7 @@ def _percent_encoded(file: str) -> str:
 
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
-    notices = [_notice(result) for result in report.results if result.status in (Status.ERROR, Status.SKIPPED)]
+    notices = [_notice(result) for result in report.results if result.reason and not _is_finding(result)]
     if cut:
         text = f"{cut} findings left out: a run holds at most {RESULT_LIMIT}; holdfast --format json has them all"
         notices.append({"level": "error", "message": {"text": text}})
@@ -120,7 +124,8 @@ def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
 
 
 def _notice(result: Result) -> dict[str, Any]:
-    word, level = ("could not run", "error") if result.status is Status.ERROR else ("skipped", "note")
+    error = result.status is Status.ERROR
+    word, level = ("could not run", "error") if error else (result.status.value, "note")
     parts = (f"{result.check}: {word}: {result.reason}", f"hint: {result.hint}" if result.hint else "", result.output)
     text = printable("\n".join(part for part in parts if part))
     return {"level": level, "message": {"text": text}, "properties": {"check": result.check}}

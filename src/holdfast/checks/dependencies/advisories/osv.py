@@ -116,7 +116,7 @@ def _texts(of: dict[str, Any], key: str) -> list[str]:
 
 def _line(text: str) -> str:
     """A text on one line, of nothing but what can be shown and encoded."""
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
 
 
 def _summary(record: dict[str, Any]) -> str:

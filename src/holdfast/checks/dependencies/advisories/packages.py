@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from holdfast.checks.dependencies.model import Lock, normal
+from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies.origins import INDEX, origin_of
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.interface import Environment
-
-_UNPACKED = (".dist-info", ".egg-info")
 
 
 class Package(NamedTuple):
@@ -26,15 +23,23 @@ class Package(NamedTuple):
     """Where in the lock; see Locked.origin."""
 
 
-def packages_of(subject: Subject) -> tuple[Package, ...]:
-    """Every package of every block of the lock, and what is installed beyond, by name. Raises Unreadable."""
+def packages_of(subject: Subject, check: str) -> tuple[Package, ...]:
+    """Every package of every block of the lock, and what is installed beyond, by name.
+
+    Raises Unreadable, and CannotRun in the name of a check where an environment is there and cannot be looked into.
+    """
     lock = subject.lock
     found = {(package.name, package.version): package for package in _locked(lock)} if lock else {}
-    for name, version, indexed in installed(subject.context.environment):
-        if lock is not None and name == lock.project:
+    if subject.site is not None and subject.site.troubles:
+        subject.require_site(check)
+    private = {package.name for package in found.values()} - {each.name for each in found.values() if each.indexed}
+    for each in subject.distributions:
+        if lock is not None and each.name == lock.project:
             continue
-        known = found.get((name, version)) or Package(name, version, locked=False, installed=True, indexed=indexed)
-        found[name, version] = known._replace(installed=True)
+        indexed = bool(each.version) and each.name not in private and origin_of(each, links=False).kind == INDEX
+        known = found.get((each.name, each.version))
+        beyond = Package(each.name, each.version, locked=False, installed=True, indexed=indexed)
+        found[each.name, each.version] = known._replace(installed=True) if known else beyond
     return tuple(sorted(found.values()))
 
 
@@ -42,18 +47,3 @@ def _locked(lock: Lock) -> Iterator[Package]:
     for each in lock.packages:
         indexed = each.source is None and bool(each.version)
         yield Package(each.name, each.version, locked=True, installed=False, indexed=indexed, origin=each.origin)
-
-
-def installed(environment: Environment | None) -> Iterator[tuple[str, str, bool]]:
-    """Name and version of each distribution, by its metadata directory, and whether it came from an index."""
-    for directory in environment.site_packages if environment else ():
-        try:
-            names = sorted(os.listdir(directory))
-        except OSError:
-            continue
-        for name in names:
-            stem, suffix = os.path.splitext(name)
-            package, dash, version = stem.partition("-")
-            if suffix in _UNPACKED and dash and not package.startswith("~"):
-                indexed = not os.path.exists(directory / name / "direct_url.json")
-                yield normal(package), version.partition("-")[0], indexed

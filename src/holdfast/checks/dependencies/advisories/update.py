@@ -14,7 +14,7 @@ from holdfast.checks.dependencies.advisories import index
 from holdfast.checks.dependencies.advisories.archives import Member
 from holdfast.checks.dependencies.advisories.model import Record
 from holdfast.checks.dependencies.advisories.osv import BadRecord, read_record
-from holdfast.checks.dependencies.advisories.sources import document, members, opened_members
+from holdfast.checks.dependencies.advisories.sources import KINDS, document, members, opened_members
 from holdfast.core.clock import iso
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import file_errors, write_atomic
@@ -49,18 +49,22 @@ class Taken(NamedTuple):
         """What is known now, of when it is, and where it is kept."""
         header = self.header
         return (
-            f"{header.advisories:,} advisories for {header.packages:,} packages, "
+            f"{_counted(header.advisories, 'advisory', 'advisories')} for {_counted(header.packages, 'package')}, "
             f"the newest of {iso(header.modified_ms)[:10]}, kept in {self.path}"
         )
 
     def notes(self) -> Iterator[str]:
         """What else a user should know of it."""
         if self.unreadable_count:
-            yield f"{self.unreadable_count:,} records could not be read, such as {'; '.join(self.unreadable)}"
+            yield f"{_counted(self.unreadable_count, 'record')} could not be read, such as {'; '.join(self.unreadable)}"
         if self.withdrawn or self.elsewhere:
             yield f"left out: {self.withdrawn:,} withdrawn, {self.elsewhere:,} without a version of a Python package"
         if self.before_ms is not None and self.before_ms > self.header.modified_ms:
             yield f"older than what was there before, the newest of which was of {iso(self.before_ms)[:10]}"
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 class _Read:
@@ -95,6 +99,8 @@ def update(source: str, directory: Path, env: Mapping[str, str], *, now_ms: int,
     Raises HoldfastError where the source cannot be read, holds no advisories, too many of its records cannot be
     read, or the index cannot be written; then the old index is untouched.
     """
+    if not source.strip():
+        raise HoldfastError("the source of the advisories is empty", hint=f"give {KINDS}")
     before = _before(directory)
     read = _Read()
     name = _shown(source)
@@ -149,8 +155,9 @@ def _local(url: str) -> Path:
 def _downloaded(url: str, env: Mapping[str, str], say: Say) -> Iterator[Member]:
     import tempfile
 
-    from holdfast.checks.dependencies.advisories.web import Limits, fetch, shown
+    from holdfast.checks.dependencies.advisories.web import Limits, fetch, require_safe, shown
 
+    require_safe(url)
     with file_errors(Path(tempfile.gettempdir()), "write into"), tempfile.TemporaryFile() as file:
         say(f"fetching {shown(url)}")
         size = fetch(url, env, Limits(DOWNLOAD_SIZE, DOWNLOAD_S), file.write)

@@ -67,9 +67,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
     ) -> urllib.request.Request | None:
-        require_safe(newurl)
-        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
-            raise Unreachable(req.full_url, f"sends on to {shown(newurl)}, which is not https")
+        try:
+            require_safe(newurl)
+            if req.full_url.startswith("https:") and not newurl.startswith("https:"):
+                raise Unreachable(req.full_url, f"sends on to {shown(newurl)}, which is not https")
+        except HoldfastError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
@@ -81,15 +85,14 @@ def _opener(url: str, env: Mapping[str, str]) -> urllib.request.OpenerDirector:
         for scheme in ("https", "http")
         if (proxy := env.get(f"{scheme}_proxy") or env.get(f"{scheme.upper()}_PROXY"))
     }
-    spared = env.get("no_proxy") or env.get("NO_PROXY") or ""
-    if host in _LOOPBACK or _spared(host, spared):
+    if host in _LOOPBACK or spared(host, env.get("no_proxy") or env.get("NO_PROXY") or ""):
         proxies = {}
     return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _Redirects())
 
 
-def _spared(host: str, spared: str) -> bool:
+def spared(host: str, no_proxy: str) -> bool:
     """Whether `no_proxy` names a host, or a domain that it lies in."""
-    names = [name.strip().lstrip("*.") for name in spared.split(",") if name.strip()]
+    names = [name.strip().lstrip("*.") for name in no_proxy.split(",") if name.strip()]
     return any(name == "" or host == name or host.endswith(f".{name}") for name in names)
 
 

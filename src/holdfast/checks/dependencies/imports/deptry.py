@@ -39,9 +39,8 @@ class Deptry(NamedTuple):
     tool: Tool
     python: Path
     minor: int | None
-
-    def __str__(self) -> str:
-        return f"{self.tool} on Python 3.{self.minor}" if self.minor is not None else str(self.tool)
+    stray: bool = False
+    """Whether it is neither Holdfast's own nor the project's."""
 
 
 class Violation(NamedTuple):
@@ -71,7 +70,7 @@ def find(context: Context) -> Deptry:
             return _at(directory / "deptry", own=directory == theirs)
     found = shutil.which("deptry", path=context.child_env.get("PATH", ""))
     if found:
-        return _at(Path(found), own=False)
+        return _at(Path(found), own=False)._replace(stray=True)
     from holdfast.core.findings import Status
 
     raise CannotRun(CHECK, "deptry is not installed", hint=HINT, status=Status.SKIPPED)

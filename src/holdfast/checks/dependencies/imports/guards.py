@@ -11,9 +11,9 @@ _CAUGHT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 def optional(tree: ast.Module, line: int, module: str) -> bool:
     """Whether the import of a top-level module at a line is one that may fail."""
-    if any(_skips(node, module) for node in ast.walk(tree)):
+    if any(_guarded(above, module) for above in _ancestors(tree, line, module)):
         return True
-    return any(_guarded(above, module) for above in _ancestors(tree, line, module))
+    return any(_skips(node, module) for node in ast.walk(tree))
 
 
 def for_types(tree: ast.Module, line: int, module: str) -> bool:

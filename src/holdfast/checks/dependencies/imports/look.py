@@ -11,6 +11,7 @@ from holdfast.checks.dependencies.imports.brought import Brought, Distribution
 from holdfast.checks.dependencies.imports.code import Code
 from holdfast.checks.dependencies.imports.declared import Declarations, for_development
 from holdfast.checks.dependencies.imports.fixes import Fixes
+from holdfast.checks.dependencies.imports.guards import for_types, optional
 from holdfast.checks.dependencies.imports.known import DISTRIBUTIONS, HOSTS
 from holdfast.checks.dependencies.imports.layout import Kind, Layout
 from holdfast.checks.dependencies.imports.namespaces import Namespaces, Part
@@ -98,6 +99,11 @@ class Look:
 
     def _modules(self, distribution: Distribution) -> frozenset[str]:
         return distribution.modules - self.namespaces.tops.keys()
+
+    def guarded(self, part: Part) -> bool:
+        """Whether the code says itself that an import may fail, or that it is for type checkers alone."""
+        tree, top = self.code.tree(part.file), part.module.split(".")[0]
+        return tree is not None and (optional(tree, part.line, top) or for_types(tree, part.line, top))
 
     def ignores(self, code: str, *names: str) -> bool:
         """Whether `[tool.deptry]` says that a rule does not count, for any of the names."""

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from holdfast.checks.dependencies.imports.brought import Brought
 from holdfast.checks.dependencies.imports.code import Code, imports_in
-from holdfast.checks.dependencies.imports.guards import for_types, optional
 from holdfast.checks.dependencies.imports.layout import Kind
 
 
@@ -24,8 +23,6 @@ class Part(NamedTuple):
     file: str
     line: int
     column: int
-    guarded: bool
-    """Whether the code says itself that it may fail, or need not happen."""
 
 
 class Namespaces:
@@ -57,9 +54,7 @@ class Namespaces:
                     if name.split(".")[0] == top and not code.layout.brings(name):
                         found = self._found(name)
                         if found is not None:
-                            line = node.lineno
-                            guarded = tree is not None and (optional(tree, line, top) or for_types(tree, line, top))
-                            yield Part(*found, file, line, node.col_offset + 1, guarded)
+                            yield Part(*found, file, node.lineno, node.col_offset + 1)
 
     def _found(self, name: str) -> tuple[str, frozenset[str]] | None:
         """The module that an import means, with its owners; None where it names no more than the namespace."""

@@ -31,7 +31,7 @@ FILES = (
         "*.toml",
     ),
     *("*.yml", "*.yaml", "*.sh", "*.bash", "Dockerfile*", "*.dockerfile", "Procfile*", "bin/*", "scripts/*", "*.env"),
-    *(".env*", "*.json", "*.conf", "*.service", "*.nix", "Vagrantfile", "Jenkinsfile"),
+    *(".env*", "*.json", "*.conf", "*.service", "*.nix", ".*rc", "Vagrantfile", "Jenkinsfile"),
 )
 """The files in which a program may be named, beside Python files and pyproject.toml."""
 

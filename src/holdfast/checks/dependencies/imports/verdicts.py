@@ -102,11 +102,12 @@ class Verdicts:
 
     def _part(self, part: Part) -> Finding | None:
         look, kind = self._look, self._look.layout.kind(part.file)
-        if part.guarded or kind is Kind.ELSEWHERE or look.ignores_part(part):
+        if kind is Kind.ELSEWHERE or look.ignores_part(part):
             return None
         if not part.owners and (look.may_be_declared(part.module) or look.made_by_test(part.file, part.module)):
             return None
-        return self.undeclared(part.module, part.owners, Location(part.file, part.line, part.column))
+        found = self.undeclared(part.module, part.owners, Location(part.file, part.line, part.column))
+        return None if found and look.guarded(part) else found
 
     def _standard(self, said: Violation) -> Finding | None:
         look = self._look

@@ -47,7 +47,7 @@ def _wrong(subject: Subject, package: Locked, source: Source) -> tuple[str, str]
 def _is(path: Path, kind: str) -> bool:
     if "\0" in str(path):
         return False
-    return os.path.isdir(path) if kind == "directory" else os.path.isfile(path)  # noqa: PTH112, PTH113 - never raises
+    return os.path.isdir(path) if kind == "directory" else os.path.isfile(path)
 
 
 def _file(path: Path, package: Locked) -> list[str]:

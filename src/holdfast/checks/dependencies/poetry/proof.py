@@ -81,11 +81,11 @@ def _first_look(old: Mapping[str, Any], new: Mapping[str, Any]) -> Change | None
 def _by_hash(subject: Subject, lock: Lock, said: str) -> _Proof | None:
     """The edit that, taken back in pyproject.toml, gives the hash."""
     pyproject = subject.context.pyproject
-    names = _true_names(subject)
+    names, extras = _true_names(subject), {package.name: tuple(package.extras) for package in lock.packages}
     for groups in (True, False) if without_groups(lock.text) else (True,):
         content = relevant(pyproject, groups=groups)
         try:
-            edits = since(content, said, names)
+            edits = since(content, said, names, extras)
         except (TypeError, RecursionError):  # what Poetry cannot hash either
             return None
         if edits is not None:
@@ -123,12 +123,12 @@ def _true_names(subject: Subject) -> dict[str, str]:
     names: dict[str, str] = {}
     for directory in subject.context.environment.site_packages if subject.context.environment else ():
         try:
-            listed = sorted(os.listdir(directory))  # noqa: PTH208 - hundreds of strings
+            listed = sorted(os.listdir(directory))
         except OSError:
             continue
         for name in listed[:DISTRIBUTIONS]:
             if name.endswith(".dist-info"):
-                true = _name_in(os.path.join(directory, name, "METADATA"))  # noqa: PTH118 - hundreds of strings
+                true = _name_in(os.path.join(directory, name, "METADATA")) or name.partition("-")[0]
                 names.setdefault(normal(true), true)
     return names
 
@@ -138,7 +138,7 @@ def _name_in(path: str) -> str:
     if not os.path.isfile(path):  # noqa: PTH113 - hundreds of strings
         return ""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - the same
+        with open(path, "rb") as file:
             head = file.read(2000)
     except OSError:
         return ""
