@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from holdfast.checks.dependencies.quick import quick_allows, quick_holds, simple
+from holdfast.checks.dependencies.quick import as_packaging_writes, quick_allows, quick_holds, simple
+from holdfast.checks.dependencies.requirement import need_of
 from holdfast.checks.dependencies.target import target_of
 
 RELEASES = st.lists(st.integers(0, 12), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
@@ -75,8 +77,26 @@ def test_what_is_not_usual_is_left_to_packaging(constraint: str, version: str) -
 @given(MARKERS, st.sampled_from(["", "big-one", "linux"]))
 def test_markers_are_answered_as_packaging_answers(marker: str, extra: str) -> None:
     usual = simple(marker)
+    assert usual is not None or "~=" in marker or "platform" in marker or "version" in marker
     if usual is not None:
         assert quick_holds(usual, VARIABLES, extra) is Marker(marker).evaluate({**VARIABLES, "extra": extra})
+
+
+@given(MARKERS)
+def test_markers_are_written_as_packaging_writes_them(marker: str) -> None:
+    written = as_packaging_writes(marker)
+    assert written in (None, str(Marker(marker)))
+    assert (written is None) is (simple(marker) is None or "(" in marker)
+
+
+@pytest.mark.parametrize(
+    "text", ["a>=1 ; python_version<'3.8'", "a[x] ;extra == 'Big_One' or os_name=='nt'", "a (>1) ; os_name == 'nt'"]
+)
+def test_a_requirement_with_a_usual_marker_is_read_as_packaging_reads_it(text: str) -> None:
+    read = Requirement(text)
+    need = need_of(text)
+    assert (need.name, need.constraint, need.marker) == (read.name, str(read.specifier), str(read.marker))
+    assert set(need.extras) == read.extras
 
 
 @pytest.mark.parametrize(
@@ -87,6 +107,8 @@ def test_markers_are_answered_as_packaging_answers(marker: str, extra: str) -> N
         "(python_version >= \"3.8\") and extra == 'x_y'",
         "(python_version >= '3' and extra == 'x')",
         "extra == 'a' or extra == 'b'",
+        "os_name == 'nt' and extra == 'x' or extra == 'y'",
+        "os_name == 'a' and (os_name == 'b' or (extra == 'c' and os_name == 'd'))",
     ],
 )
 def test_usual_markers_are_taken_apart(marker: str) -> None:
@@ -96,7 +118,6 @@ def test_usual_markers_are_taken_apart(marker: str) -> None:
 @pytest.mark.parametrize(
     "marker",
     [
-        "os_name == 'nt' and extra == 'x' or extra == 'y'",
         "'3' < python_version",
         "python_version in '3.8 3.9'",
         "platform_release >= '4'",
@@ -108,6 +129,12 @@ def test_usual_markers_are_taken_apart(marker: str) -> None:
         ")os_name == 'nt'(",
         "os_name == 'nt') and (os_name == 'nt'",
         "os_name == 'nt' and",
+        "and os_name == 'nt'",
+        "os_name == 'nt' os_name == 'nt'",
+        "os_name == 'nt' nor os_name == 'nt'",
+        "",
+        "()",
+        "(" * 30 + "os_name == 'nt'" + ")" * 30,
         "os_name == 'a(b'",
         "os_name == 'nt' " + "and os_name == 'nt' " * 100,
     ],

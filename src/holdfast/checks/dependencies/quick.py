@@ -7,7 +7,7 @@ Sources: packaging.python.org/en/latest/specifications/version-specifiers and de
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +17,11 @@ LONGEST = 1000
 _NUMBERS = r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}"
 _RELEASE = re.compile(_NUMBERS)
 _CLAUSE = re.compile(rf"\s*(==|!=|<=|>=|<|>|~=)\s*({_NUMBERS})(\.\*)?\s*")
-_TERM = re.compile(r"([a-z_]+)\s*(==|!=|<=|>=|<|>|~=)\s*(?:'([^'\"\\]*)'|\"([^'\"\\]*)\")")
+_OPERATOR = r"\s*(==|!=|<=|>=|<|>|~=)\s*"
+_TERM = re.compile(rf"([a-z_]+){_OPERATOR}(?:'([^'\"\\]*)'|\"([^'\"\\]*)\")")
+_PIECE = re.compile(r"(\s*)([a-z_]+\s*[=!<>~]=?\s*(?:'[^'\"\\]*'|\"[^'\"\\]*\")|\b(?:and|or)\b|[()]|$)")
+DEEPEST = 20
+"""Parentheses within parentheses; what is nested deeper is left to packaging."""
 _VERSIONS = frozenset({"python_version", "python_full_version"})
 _NAMES = frozenset(
     {
@@ -42,12 +46,15 @@ class Term(NamedTuple):
     value: str
 
 
-class Simple(NamedTuple):
-    """A marker whose comparisons are joined by one kind of word alone, so that its parentheses mean nothing."""
+class Joined(NamedTuple):
+    """Comparisons of a marker that are joined by `and` or by `or`."""
 
-    terms: tuple[Term, ...]
     every: bool
     """All have to hold; else one of them."""
+    parts: tuple[Simple, ...]
+
+
+Simple = Term | Joined
 
 
 def quick_allows(constraint: str, version: str) -> bool | None:
@@ -100,31 +107,55 @@ def simple(marker: str) -> Simple | None:
     """A marker taken apart, or None where it is not of a usual shape."""
     if len(marker) > LONGEST:
         return None
-    opened, closed = marker.count("("), marker.count(")")
-    words = re.split(r"\s+(and|or)\s+", marker)
-    joins = set(words[1::2])
-    if len(joins) > 1 or opened != closed or (opened and not _balanced(words[::2])):
+    pieces = [(match[1], match[2]) for match in _PIECE.finditer(marker)]
+    if sum(len(before) + len(piece) for before, piece in pieces) != len(marker):
         return None
-    terms = tuple(map(_term, words[::2]))
-    known = tuple(term for term in terms if term is not None)
-    return Simple(known, "or" not in joins) if len(known) == len(terms) else None
+    waiting = [piece for _, piece in pieces if piece]
+    found = _any(waiting, DEEPEST)
+    return None if waiting else found
 
 
-def _balanced(parts: list[str]) -> bool:
-    """Whether parentheses stand around whole comparisons alone, and each closes after it opens."""
-    depth = 0
-    for part in parts:
-        lead, trail = len(part) - len(part.lstrip("( ")), len(part) - len(part.rstrip(") "))
-        if "(" in part[lead:] or ")" in part[: len(part) - trail]:
-            return False
-        depth += part[:lead].count("(") - part[len(part) - trail :].count(")")
-        if depth < 0:
-            return False
-    return depth == 0
+def _any(waiting: list[str], depth: int) -> Simple | None:
+    """The alternatives that the pieces begin with; what is understood is taken from them."""
+    return _joined(waiting, "or", lambda: _joined(waiting, "and", lambda: _atom(waiting, depth)))
+
+
+def _joined(waiting: list[str], word: str, read: Callable[[], Simple | None]) -> Simple | None:
+    parts = []
+    while True:
+        part = read()
+        if part is None:
+            return None
+        parts.append(part)
+        if not waiting or waiting[0] != word:
+            return parts[0] if len(parts) == 1 else Joined(word == "and", tuple(parts))
+        del waiting[0]
+
+
+def _atom(waiting: list[str], depth: int) -> Simple | None:
+    if not waiting or not depth:
+        return None
+    piece = waiting.pop(0)
+    if piece != "(":
+        return _term(piece)
+    inner = _any(waiting, depth - 1)
+    return inner if inner is not None and waiting and waiting.pop(0) == ")" else None
+
+
+def as_packaging_writes(marker: str) -> str | None:
+    """The canonical text of a marker, or None where it is not of a usual shape or has parentheses."""
+    usual = simple(marker) if "(" not in marker else None
+    return None if usual is None else _written(usual)
+
+
+def _written(marker: Simple) -> str:
+    if isinstance(marker, Term):
+        return f'{marker.variable} {marker.operator} "{marker.value}"'
+    return (" and " if marker.every else " or ").join(map(_written, marker.parts))
 
 
 def _term(part: str) -> Term | None:
-    match = _TERM.fullmatch(part.strip("() "))
+    match = _TERM.fullmatch(part)
     if match is None:
         return None
     variable, operator = match[1], match[2]
@@ -138,9 +169,9 @@ def _term(part: str) -> Term | None:
 
 def quick_holds(marker: Simple, variables: Mapping[str, str], extra: str) -> bool | None:
     """Whether a marker holds for an extra; None where a variable's value is not of a usual shape."""
-    found = [
-        _holds(term, normal(extra) if term.variable == "extra" else variables[term.variable]) for term in marker.terms
-    ]
+    if isinstance(marker, Term):
+        return _holds(marker, normal(extra) if marker.variable == "extra" else variables[marker.variable])
+    found = [quick_holds(part, variables, extra) for part in marker.parts]
     if None in found:
         return None
     return all(found) if marker.every else any(found)

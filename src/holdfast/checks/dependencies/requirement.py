@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from holdfast.checks.dependencies.model import Need, Source, normal
+from holdfast.checks.dependencies.quick import as_packaging_writes
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _BOUND = r"\s*(?:~=\s*\d+(?:\.\d+)+|[=!]=\s*\d+(?:\.\d+)*(?:\.\*)?|(?:>=|<=|<|>)\s*\d+(?:\.\d+)*)\s*"
@@ -31,7 +32,9 @@ def need_of(text: str) -> Need:
     if match:  # most requirements; packaging takes ten times as long
         extras = tuple(sorted(normal(each.strip()) for each in match["extras"].split(","))) if match["extras"] else ()
         return Need(normal(match["name"]), re.sub(r"\s+", "", match["bounds"] or ""), extras=extras)
-    return _thorough(text)
+    before, semicolon, condition = text.partition(";")
+    marker = as_packaging_writes(condition.strip()) if semicolon and "@" not in before else None
+    return _thorough(text) if marker is None else need_of(before)._replace(marker=marker)
 
 
 def _thorough(text: str) -> Need:
