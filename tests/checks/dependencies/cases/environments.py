@@ -146,7 +146,7 @@ def pythonpath_shadows_a_package(at: Path) -> Project:
     return project
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -156,7 +156,7 @@ def environment_copied_with_the_project(at: Path) -> Project:
     return _copied(at)
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -189,7 +189,7 @@ def lib64_is_a_link_to_lib(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()

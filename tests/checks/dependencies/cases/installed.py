@@ -326,7 +326,7 @@ def old_egg_info_of_the_locked_version(at: Path) -> Project:
 # poetry check --lock   0:   All set!
 # poetry sync --dry-run 0:   Installing bulb, chalk, cord and 5 more
 # uv sync --check       n/a: no uv.lock
-# uv pip check          0:   Checked 0 packages in 65ms; all compatible
+# uv pip check          0:   Checked 0 packages; all compatible
 # pip check             0:   No broken requirements found.
 @case("INST001", "INST001", "INST001", "INST001", "INST001", "INST001", "INST001", "INST001", *(["CONF001"] * 5))
 def environment_is_empty(at: Path) -> Project:

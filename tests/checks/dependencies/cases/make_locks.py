@@ -65,7 +65,7 @@ def main() -> None:
         env = {
             **os.environ,
             **variables,
-            **_git(Path(scratch)),
+            **git_with_saw(Path(scratch)),
             "HOME": scratch,
             "POETRY_VIRTUALENVS_IN_PROJECT": "true",
         }
@@ -103,7 +103,7 @@ def _forget_index(lock: str, pyproject: Path) -> str:
     return re.sub(r'content-hash = "\w+"', f'content-hash = "{digest}"', lock)
 
 
-def _git(scratch: Path) -> dict[str, str]:
+def git_with_saw(scratch: Path) -> dict[str, str]:
     """A repository that git takes for https://example.invalid/saw.git, with the same commit each time."""
     saw = scratch / "saw.git"
     saw.mkdir()

@@ -15,6 +15,11 @@ def _without_dust(at: Path) -> Project:
     return uninstall(shops.poetry(at), "dust")
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def dist_info_named_as_the_project_spells_it(at: Path) -> Project:
     """Wheels of older tools kept dots and capitals in the directory's name."""
@@ -26,6 +31,11 @@ def dist_info_named_as_the_project_spells_it(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 1:   'utf-8' codec can't decode byte 0xfc in position 55: invalid start byte
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             1:   chalk 1.0 requires dust, which is not installed.; WARNING: Error parsing dependencies o...
 @case()
 def metadata_in_latin_1(at: Path) -> Project:
     project = shops.poetry(at)
@@ -34,6 +44,11 @@ def metadata_in_latin_1(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def metadata_with_folded_headers_and_windows_line_ends(at: Path) -> Project:
     project = shops.poetry(at)
@@ -43,6 +58,11 @@ def metadata_with_folded_headers_and_windows_line_ends(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 1:   Invalid version 'None' on package dust
+# uv sync --check       n/a: no uv.lock
+# uv pip check          1:   Found 1 incompatibility; The package `dust` is broken or incomplete (unable to read `ME...
+# pip check             0:   No broken requirements found.
 @case(Says("INST007", "dust"))
 def metadata_without_a_version(at: Path) -> Project:
     project = shops.poetry(at)
@@ -51,6 +71,11 @@ def metadata_without_a_version(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Installing dust (1.0); Project environment contains an invalid distribution (/shop/.ven...
+# uv sync --check       n/a: no uv.lock
+# uv pip check          1:   Found 1 incompatibility; The package `dust` is broken or incomplete (unable to read `ME...
+# pip check             0:   No broken requirements found.
 @case(Says("INST007", "dust"))
 def metadata_is_a_directory(at: Path) -> Project:
     project = shops.poetry(at)
@@ -60,6 +85,11 @@ def metadata_is_a_directory(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Installing dust (1.0); Project environment contains an invalid distribution (/shop/.ven...
+# uv sync --check       n/a: no uv.lock
+# uv pip check          1:   Found 1 incompatibility; The package `dust` is broken or incomplete (unable to read `ME...
+# pip check             0:   No broken requirements found.
 @case(Says("INST007", "dust"))
 def dist_info_is_empty(at: Path) -> Project:
     """As an interrupted installation of uv or Poetry leaves it."""
@@ -70,6 +100,11 @@ def dist_info_is_empty(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def record_is_missing_as_debian_and_conda_leave_it(at: Path) -> Project:
     project = shops.poetry(at)
@@ -77,6 +112,11 @@ def record_is_missing_as_debian_and_conda_leave_it(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def record_lists_scripts_outside_site_packages(at: Path) -> Project:
     project = shops.poetry(at)
@@ -86,6 +126,11 @@ def record_lists_scripts_outside_site_packages(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def namespace_shared_by_two_distributions(at: Path) -> Project:
     project = _without_dust(at)
@@ -95,6 +140,11 @@ def namespace_shared_by_two_distributions(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("INST009", "dust"))
 def part_of_a_shared_namespace_deleted(at: Path) -> Project:
     project = namespace_shared_by_two_distributions(at)
@@ -102,6 +152,11 @@ def part_of_a_shared_namespace_deleted(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("INST009", "dust"))
 def module_of_a_single_file_deleted(at: Path) -> Project:
     project = _without_dust(at)
@@ -110,6 +165,11 @@ def module_of_a_single_file_deleted(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def compiled_module_and_stubs(at: Path) -> Project:
     project = _without_dust(at)
@@ -118,6 +178,11 @@ def compiled_module_and_stubs(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def distribution_without_modules(at: Path) -> Project:
     """As packages that only gather others have it."""
@@ -141,6 +206,11 @@ def egg_directory_of_easy_install(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def files_that_are_no_distributions(at: Path) -> Project:
     project = shops.poetry(at)

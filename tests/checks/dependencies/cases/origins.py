@@ -25,7 +25,7 @@ def _without_shop(at: Path) -> Project:
     return project
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -35,7 +35,7 @@ def project_itself_not_installed(at: Path) -> Project:
     return _without_shop(at)
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -47,7 +47,7 @@ def project_installed_from_another_checkout(at: Path) -> Project:
     return project
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -65,7 +65,7 @@ def worktree_that_shares_the_environment_of_the_main_checkout(at: Path) -> Proje
     return project
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -78,7 +78,7 @@ def project_installed_as_a_copy_of_this_checkout(at: Path) -> Project:
     return project
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -202,7 +202,7 @@ def package_of_the_index_installed_from_git(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   - bench==0.1 (from file:///other/bench); + bench @ file:///shop/bench; The environment ...
+# uv sync --check       1:   - bench==0.1 (from file:///other/bench); + bench @ file:///shop/bench
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("INST005", "bench"))

@@ -293,6 +293,11 @@ def pyproject_with_a_bom(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   1:   pyproject.toml changed significantly since poetry.lock was last generated
+# poetry sync --dry-run 1:   pyproject.toml changed significantly since poetry.lock was last generated
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case("LOCK002", exit_code=2)
 def package_is_a_table_and_not_a_list(at: Path) -> Project:
     project = shops.poetry(at)

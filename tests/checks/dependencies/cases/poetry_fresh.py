@@ -20,7 +20,7 @@ def poetry_2_with_a_project_table(at: Path) -> Project:
     return shops.poetry(at)
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -30,7 +30,7 @@ def poetry_1_metadata_locked_by_poetry_2(at: Path) -> Project:
     return shops.poetry_classic(at)
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
@@ -40,7 +40,7 @@ def lock_of_poetry_1_8_without_groups_or_markers(at: Path) -> Project:
     return shops.poetry_classic(at, "poetry18.lock")
 
 
-# poetry check --lock   0:   only warns of what is deprecated
+# poetry check --lock   0:   warns of old metadata
 # poetry sync --dry-run 0:   0 operations
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible

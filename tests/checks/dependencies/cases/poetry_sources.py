@@ -166,11 +166,21 @@ def path_dependency_installed_from_the_index(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case()
 def wheel_directory_and_index_of_its_own_in_place(at: Path) -> Project:
     return shops.sources(at)
 
 
+# poetry check --lock   0:   All set!; Path /shop/wheels/glue-1.0-py3-none-any.whl for glue does not exist
+# poetry sync --dry-run 0:   0 operations; Path /shop/wheels/glue-1.0-py3-none-any.whl for glue does not exist
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("LOCK010", "glue"))
 def wheel_on_disk_deleted(at: Path) -> Project:
     project = shops.sources(at)
@@ -178,6 +188,11 @@ def wheel_on_disk_deleted(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Updating glue (1.0 -> 1.0 /shop/wheels/glue-1.0-py3-none-any.whl)
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("INST005", "glue"))
 def wheel_on_disk_locked_and_the_index_installed(at: Path) -> Project:
     project = shops.uninstall(shops.sources(at), "glue")
@@ -185,6 +200,11 @@ def wheel_on_disk_locked_and_the_index_installed(at: Path) -> Project:
     return project
 
 
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Updating bench (0.0.9 /shop/bench -> 0.1 /shop/bench)
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("INST002", "bench"))
 def directory_installed_as_a_copy_at_an_older_version(at: Path) -> Project:
     project = shops.uninstall(shops.sources(at), "bench")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.checks.dependencies.cases import shops
 from tests.checks.dependencies.cases.case import Says, case
-from tests.checks.dependencies.cases.shops import commit, edit
+from tests.checks.dependencies.cases.shops import commit, drop, edit, uninstall
 from tests.checks.dependencies.projects import Project
 
 PYPROJECT = "pyproject.toml"
@@ -77,9 +77,24 @@ def requirement_removed_since_the_last_commit(at: Path) -> Project:
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK005", "lamp"))
+@case(Says("LOCK005", "lamp[bright]>=1 -> lamp>=1", PYPROJECT, 8))
 def extra_of_a_requirement_removed(at: Path) -> Project:
     return edit(shops.poetry(at), PYPROJECT, "lamp[bright]>=1", "lamp>=1")
+
+
+# poetry check --lock   1:   pyproject.toml changed significantly since poetry.lock was last generated
+# poetry sync --dry-run 1:   pyproject.toml changed significantly since poetry.lock was last generated
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(Says("LOCK005", "lamp>=1 -> lamp[bright]>=1"), Says("LOCK009", "bulb"), Says("CONF003", "bulb"))
+def extra_of_a_requirement_added(at: Path) -> Project:
+    """The lock is the one that Poetry made for lamp without its extra."""
+    project = drop(uninstall(shops.poetry(at), "bulb"), "bulb")
+    asks = '[package.dependencies]\nbulb = {version = ">=1,<2", optional = true, markers = "extra == \\"bright\\""}\n'
+    edit(project, "poetry.lock", asks, "")
+    before = "63508e0741aa1a9f0e9ece4f9d783c5e371d373773a1d7165f4ba1726ffba02e"
+    return edit(project, "poetry.lock", "502b09e3943cad45a0c6860255ed99e582e6f79fd8f9814f33d8d8421c54275a", before)
 
 
 # poetry check --lock   1:   pyproject.toml changed significantly since poetry.lock was last generated

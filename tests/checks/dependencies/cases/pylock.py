@@ -124,6 +124,11 @@ def pylock_for_fewer_pythons_than_the_project(at: Path) -> Project:
     return edit(shops.pylock(at), LOCK, 'requires-python = ">=3.9"', 'requires-python = ">=3.11"')
 
 
+# poetry check --lock   n/a: not Poetry's
+# poetry sync --dry-run n/a: not Poetry's
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
 @case(Says("LOCK017", "3.99"))
 def pylock_for_other_pythons(at: Path) -> Project:
     return edit(shops.pylock(at), LOCK, 'requires-python = ">=3.9"', 'requires-python = ">=3.99"')

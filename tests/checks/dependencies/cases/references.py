@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from tests.checks.dependencies.cases import MODULES
 from tests.checks.dependencies.cases.case import TABLE, Case
+from tests.checks.dependencies.cases.make_locks import git_with_saw
 from tests.checks.dependencies.cases.wheels import index
 from tests.checks.dependencies.projects import Project
 
@@ -29,12 +30,13 @@ NOISE = re.compile(
     r"found up-to-date|installing dependencies from lock|finding the necessary|the currently activated python|"
     r"trying to find|would (make no changes|uninstall|install|download) ?\d*|note: this|creating virtualenv|"
     r".*(section is|is) deprecated|warning: \[(project|tool\.poetry)|if you want to|installing the current project|"
-    r"would create|the environment is outdated)"
+    r"would create|error: the environment is outdated|updat(ed|ing) https://)"
 )
 SHORTER = (
     (re.compile(r"Package operations: 0 installs, 0 updates, 0 removals(, \d+ skipped)?"), "0 operations"),
     (re.compile(r"Package operations: .*"), ""),
     (re.compile(r"(lock was last generated).*"), r"\1"),
+    (re.compile(r"(Checked 0 packages) in .*"), r"\1"),
     (re.compile(r"All installed packages are compatible"), "all compatible"),
     (re.compile(r"(?:error|Error): "), ""),
 )
@@ -51,6 +53,8 @@ class Tool(NamedTuple):
     missing: Callable[[Project], str]
     choice: Mapping[str, str] = {}
     """What its options for groups and extras are called."""
+    silence: str = "nothing to do"
+    """What it means when it says nothing of the packages."""
 
 
 def _needs(file: str) -> Callable[[Project], str]:
@@ -65,7 +69,7 @@ def _poetrys(project: Project) -> str:
 POETRYS = {name: name for name in ("--with", "--without", "--extras")}
 UVS = {"--with": "--group", "--without": "--no-group", "--extras": "--extra"}
 TOOLS = (
-    Tool("poetry check --lock", "poetry", ("check", "--lock", "--no-ansi"), _poetrys),
+    Tool("poetry check --lock", "poetry", ("check", "--lock", "--no-ansi"), _poetrys, silence="warns of old metadata"),
     Tool("poetry sync --dry-run", "poetry", ("sync", "--dry-run", "--no-ansi"), _poetrys, POETRYS),
     Tool("uv sync --check", "uv", ("sync", "--check", "--color", "never"), _needs("uv.lock"), UVS),
     Tool("uv pip check", "uv", ("pip", "check", "--color", "never"), lambda _: ""),
@@ -87,6 +91,7 @@ def main() -> None:
         home = Path(scratch, "home")
         home.mkdir()
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "POETRY_VIRTUALENVS_IN_PROJECT": "true", **variables}
+        env |= git_with_saw(Path(scratch))
         env |= {"UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(home / "uv"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         for each in chosen:
             lines = [_ask(each, tool, programs[tool.program], Path(scratch), env) for tool in TOOLS]
@@ -114,7 +119,7 @@ def _ask(case: Case, tool: Tool, program: str, scratch: Path, env: Mapping[str, 
             errors="replace",
             timeout=120,
         )
-        words = _decisive(done.stdout.splitlines() + done.stderr.splitlines(), scratch / case.name)
+        words = _decisive(done.stdout.splitlines() + done.stderr.splitlines(), scratch / case.name) or tool.silence
         after = _entries(project)
         changed = f"[site-packages: {before} -> {after} entries] " if before != after else ""
         return _line(tool, str(done.returncode), changed + words)
@@ -147,7 +152,7 @@ def _decisive(lines: Iterable[str], scratch: Path) -> str:
         for pattern, short in SHORTER:
             text = pattern.sub(short, text)
         said.append(text)
-    return "; ".join(filter(None, dict.fromkeys(_together(said)))) or "only warns of what is deprecated"
+    return "; ".join(filter(None, dict.fromkeys(_together(said))))
 
 
 def _together(said: list[str]) -> list[str]:

@@ -36,7 +36,7 @@ def requirements_that_include_a_file(at: Path) -> Project:
 
 
 # poetry check --lock   1:   poetry.lock was not found.
-# poetry sync --dry-run 0:   Updating dependencies; Resolving dependencies...; 0 operations
+# poetry sync --dry-run 0:   Updating dependencies; Resolving dependencies...; Installing dust (1.0); Installing cha...
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.

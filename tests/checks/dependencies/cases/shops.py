@@ -98,7 +98,7 @@ def uv_self(at: Path) -> Project:
     """uv with a package whose dev group asks for an extra of the project that stands for another one."""
     project = shop(at, "uvself", "oak 2.0", "nail 1.2", *DEV, "glue 1.0", lock="uv.lock")
     requires = ("oak>=1.1", "glue>=1 ; extra == 'sticky'", "shop[sticky] ; extra == 'all'")
-    editable(project, "shop", "1.0", at, "src", requires=requires, extras=("sticky", "all"))
+    editable(project, "shop", "1.0", at, requires=requires, extras=("sticky", "all"))
     return _as_uv(project, "shop")
 
 

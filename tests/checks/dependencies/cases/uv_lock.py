@@ -16,7 +16,7 @@ PYPROJECT = "pyproject.toml"
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -26,7 +26,7 @@ def uv_with_extras_groups_and_a_fork(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   - bench==0.1 (from file:///shop/bench); + bench @ file:///shop/bench; The environment i...
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -36,7 +36,7 @@ def uv_path_and_git_dependencies_in_place(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -47,7 +47,7 @@ def uv_requirements_in_another_order_case_and_spacing(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(options=("--with", "docs", "--extras", "sticky"))
@@ -73,7 +73,7 @@ def uv_default_groups_changed(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -94,7 +94,7 @@ def uv_requirement_added(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   Would update lockfile at: uv.lock; - elm-wood==1.0; The environment is outdated; run `u...
+# uv sync --check       1:   Would update lockfile at: uv.lock; - elm-wood==1.0
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("LOCK005", "elm-wood"))
@@ -114,7 +114,7 @@ def uv_constraint_loosened(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   Would update lockfile at: uv.lock; - bulb==1.0; The environment is outdated; run `uv sy...
+# uv sync --check       1:   Would update lockfile at: uv.lock; - bulb==1.0
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("LOCK005", "lamp"))
@@ -201,7 +201,7 @@ def uv_lock_cut_off_in_the_middle(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("LOCK008", "oak"), Says("CONF002", "oak"))
@@ -247,7 +247,7 @@ def uv_hash_cut_short(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   Updating https://example.invalid/saw.git (main); Failed to download and build `saw @ gi...
+# uv sync --check       1:   Would update lockfile at: uv.lock; - bench==0.1 (from file:///shop/bench); + bench @ fi...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("LOCK011", "nail"))
@@ -269,7 +269,7 @@ def uv_path_dependency_deleted(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   - bench==0.1 (from file:///shop/bench); + bench @ file:///shop/bench; - saw==0.3 (from ...
+# uv sync --check       1:   - saw==0.3 (from git+https://example.invalid/saw.git@e9333de0a6a1e2a0c1e9cbb1a6c3b0a0f6...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("INST004", "e9333de"))
@@ -281,7 +281,7 @@ def uv_git_dependency_at_another_commit(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       1:   + chalk==1.0; + dust==1.0; The environment is outdated; run `uv sync` to update the env...
+# uv sync --check       1:   + chalk==1.0; + dust==1.0
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case(Says("INST001", "chalk"), Says("INST001", "dust"), Says("CONF001", "chalk"))
@@ -291,7 +291,7 @@ def uv_default_group_not_installed(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()
@@ -303,7 +303,7 @@ def uv_lock_with_a_bom(at: Path) -> Project:
 
 # poetry check --lock   n/a: not Poetry's
 # poetry sync --dry-run n/a: not Poetry's
-# uv sync --check       0:   only warns of what is deprecated
+# uv sync --check       0:   nothing to do
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
 @case()

@@ -83,7 +83,7 @@ def versions(text: str, *, constraint: bool) -> Iterator[str]:
 
 
 def other_extras(text: str, known: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """A requirement without its extras, without one of them, or with one more of those that are known of its package."""
+    """A requirement without its extras, without one of them, or with one more that is known of its package."""
     match = _REQUIREMENT.fullmatch(text[:500])
     if match is None:
         return
