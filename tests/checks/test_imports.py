@@ -159,19 +159,20 @@ def test_its_inputs_name_the_files_that_show_use(make_context: Make) -> None:
     assert "deptry" in inputs.programs
 
 
+@pytest.mark.parametrize(("minor", "own"), [(9, "binhex, asyncore"), (99, "annotationlib, compression.zstd")])
 def test_another_python_than_the_environments_is_said_and_its_standard_library_allowed_for(
-    make_context: Make, tmp_path: Path
+    make_context: Make, tmp_path: Path, minor: int, own: str
 ) -> None:
-    root = tmp_path / "old"
-    library = root / "lib" / "python3.9" / "site-packages"
+    root = tmp_path / "other"
+    library = root / "lib" / f"python3.{minor}" / "site-packages"
     library.mkdir(parents=True)
     install(library, "requests")
     environment = Environment(root, root / "bin", root / "bin" / "python", (library,))
-    code = "import requests, binhex, asyncore\n"
-    context = make_context({"pyproject.toml": plain("requests"), "shop.py": code})
+    context = make_context({"pyproject.toml": plain("requests"), "shop.py": f"import requests, {own}, unheard_of\n"})
     found = CHECK.run(context._replace(environment=environment)).findings
-    assert [(each.id, each.severity) for each in found] == [("IMP007", Severity.INFO)]
-    assert "environment on 3.9" in found[0].message
+    assert [(each.id, each.severity) for each in found] == [("IMP001", Severity.ERROR), ("IMP007", Severity.INFO)]
+    assert f"environment on 3.{minor}:" in found[1].message
+    assert "unheard_of" in found[0].message
 
 
 HOSTILE = """\

@@ -246,3 +246,19 @@ def test_a_link_to_an_environment_counts_by_where_it_leads_alone(tmp_path: Path)
     before = digests.of(("env",), now_ns=1)
     (environment / "a.pyc").write_text("")
     assert digests.of(("env",), now_ns=2) == before
+
+
+def test_another_environment_that_shares_metadata_by_a_link_changes_nothing(tmp_path: Path) -> None:
+    metadata = tmp_path / "site" / "a-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Name: a\n", "utf-8")
+    (metadata / "RECORD").write_text("", "utf-8")
+    (tmp_path / "cached").hardlink_to(metadata / "METADATA")
+    before = distributions((tmp_path / "site",), tmp_path / "shop")
+    changed = (metadata / "METADATA").stat().st_ctime_ns
+    while (metadata / "METADATA").stat().st_ctime_ns == changed:  # the clock of files ticks in milliseconds
+        (tmp_path / "other").hardlink_to(metadata / "METADATA")
+        (tmp_path / "other").unlink()
+    assert distributions((tmp_path / "site",), tmp_path / "shop") == before
+    (metadata / "METADATA").write_text("Name: b, longer\n", "utf-8")
+    assert distributions((tmp_path / "site",), tmp_path / "shop") != before

@@ -85,6 +85,40 @@ def test_online_asks_the_service_that_is_configured(tmp_path: Path, holdfast: Cl
     assert result["reason"] == f"1 of 1 packages; asked {web.url}, which was told names and versions of 1 packages"
 
 
+UV_LOCK = """\
+version = 1
+revision = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "requests"
+version = "2.30.0"
+source = { registry = "https://example.invalid/simple" }
+
+[[package]]
+name = "thing"
+version = "1.0"
+source = { git = "https://example.invalid/thing.git#31351a702a408a9e7595a8fc6150fc3f43bb6bf7" }
+
+[[package]]
+name = "shop"
+version = "1.0"
+source = { virtual = "." }
+dependencies = [{ name = "requests" }, { name = "thing" }]
+"""
+
+
+def test_a_vulnerability_has_its_line_in_the_lock_and_the_command_that_mends_it(tmp_path: Path, holdfast: Cli) -> None:
+    project = make_project(tmp_path / "shop", PYPROJECT, {"uv.lock": UV_LOCK})
+    holdfast("check-deps", "--update-advisories", write_zip(tmp_path / "all.zip", [REQUESTS]), cwd=tmp_path)
+    report = project.check(only="vulnerabilities")
+    (result,) = report["results"]
+    finding = next(each for each in result["findings"] if each["id"] == "VULN001")
+    assert (finding["file"], finding["line"]) == ("uv.lock", 5)
+    assert finding["fix"] == "uv lock --upgrade-package requests"
+    assert result["checked"] == {"done": 1, "total": 2, "unit": "packages"}
+
+
 def test_validate_env_looks_for_vulnerabilities_once_there_are_advisories(tmp_path: Path, holdfast: Cli) -> None:
     project = make_project(tmp_path / "shop", PYPROJECT)
     project.install("requests", "2.30.0")

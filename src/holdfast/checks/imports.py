@@ -79,7 +79,7 @@ def _ask(
 ) -> deptry.Said:
     with tempfile.TemporaryDirectory(prefix="holdfast-imports-") as directory:
         scratch = Path(directory)
-        first_party = layout.first_party(brought.by_module)
+        first_party = layout.first_party(brought.namespaces)
         extra = told(context, declared, scratch) if declared.told else ()
         arguments = [*options(context, brought, declared, first_party), *extra]
         return deptry.ask(context, program, brought.import_path, arguments, scratch)

@@ -169,10 +169,23 @@ def distributions(site_packages: tuple[Path, ...], project: Path) -> dict[str, s
 
 
 def _said_by(metadata: str, project: str) -> str:
-    said = stamp(f"{metadata}/METADATA") or stamp(f"{metadata}/PKG-INFO")
+    said = _shared(f"{metadata}/METADATA") or _shared(f"{metadata}/PKG-INFO")
     said += " " + (stamp(f"{metadata}/RECORD") or stamp(metadata))
     origin = stamp(f"{metadata}/direct_url.json")
     return f"{said} {origin}{_editable(metadata, project)}" if origin else said
+
+
+def _shared(path: str) -> str:
+    """A stamp without the change time where a file has several names.
+
+    uv links it into each environment from its cache, so any other environment that is made or removed changes that.
+    """
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return ""
+    changed = seen.st_ctime_ns if seen.st_nlink == 1 else "linked"
+    return f"{seen.st_mtime_ns}.{changed}.{seen.st_size}.{seen.st_ino}"
 
 
 def _module(entry: os.DirEntry[str]) -> str:

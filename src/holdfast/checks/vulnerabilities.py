@@ -100,7 +100,9 @@ def _offline(context: Context, packages: tuple[Package, ...]) -> Answer:
 
 
 def _unclear(package: Package, advisory: Advisory) -> Finding:
-    why = f"it has no bounds but {', '.join(advisory.unclear)}" if advisory.unclear else "the version is not PEP 440"
+    why = (
+        f"it has no bounds but {', '.join(advisory.unclear[:3])}" if advisory.unclear else "the version is not PEP 440"
+    )
     message = f"{package.name} {package.version} could not be compared with {advisory.id}: {why}"
     return Finding(UNCLEAR, Severity.WARNING, message)
 

@@ -120,6 +120,8 @@ def test_the_summary_is_one_short_line(said: dict[str, Any], summary: str) -> No
         ({**REQUESTS, "affected": ["all"]}, "affected is no list"),
         ({**REQUESTS, "aliases": [1]}, "aliases is no list"),
         (record("A", "../../etc", {"introduced": "0"}), "no name of a package"),
+        (record("A", "foo", affected={"versions": ["1"] * 50_001}), "more than 50,000 versions"),
+        (record("A", "foo", *[{"introduced": "0"}] * 1001), "more than 1,000 events"),
         (record("A", "foo", {"fixed": "1"}), "without an event that introduces"),
         (record("A", "foo", {"introduced": ""}), "introduced is no text"),
         (record("A", "foo", affected={"versions": [1.1]}), "versions is no list of texts"),

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from holdfast.checks.dependencies.advisories import update as module
-from holdfast.checks.dependencies.advisories.index import NAME, load
+from holdfast.checks.dependencies.advisories.index import NAME, encode, load
+from holdfast.checks.dependencies.advisories.model import Advisory
+from holdfast.checks.dependencies.advisories.osv import read_record
 from holdfast.checks.dependencies.advisories.update import Taken, update
 from holdfast.core.errors import HoldfastError
 from tests.checks.dependencies.osv_records import REQUESTS, REQUESTS_GITHUB, record, write_zip
@@ -86,6 +88,22 @@ def test_a_source_with_too_little_in_it_leaves_the_old_index(
         take(source, tmp_path / "cache")
     assert caught.value.hint == "nothing was taken in; what was known before still counts"
     assert ids(tmp_path / "cache") == ["OLD-1"]
+
+
+def test_more_advisories_than_there_can_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WEIGHT_LIMIT", 2000)
+    take(write_zip(tmp_path / "all.zip", [foo("PYSEC-1")]), tmp_path / "cache")
+    many = [foo(f"PYSEC-{number}") for number in range(3)]
+    with pytest.raises(HoldfastError, match="more advisories than there can be"):
+        take(write_zip(tmp_path / "all.zip", many), tmp_path / "cache")
+    assert ids(tmp_path / "cache") == ["PYSEC-1"]
+
+
+def test_the_weight_of_advisories_is_at_least_that_of_their_index() -> None:
+    advisories = [each for value in (REQUESTS, REQUESTS_GITHUB) for each in read_record(value).advisories]
+    advisories.append(Advisory("foo", "A", versions=("\U0001f600" * 20,) * 50, unclear=("\x00",) * 50))
+    _, content = encode(advisories, modified_ms=1, taken_in_ms=1, source="")
+    assert len(content.partition(b"\n")[2]) <= sum(advisory.weight for advisory in advisories)
 
 
 def test_a_record_from_the_future_does_not_make_the_data_look_fresh(tmp_path: Path) -> None:

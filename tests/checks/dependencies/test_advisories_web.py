@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
+import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
+from email.message import Message
 
 import pytest
 
-from holdfast.checks.dependencies.advisories.web import Limits, Unreachable, fetch, require_safe, shown, spared
+from holdfast.checks.dependencies.advisories.web import (
+    Limits,
+    Redirects,
+    Unreachable,
+    fetch,
+    require_safe,
+    shown,
+    spared,
+)
 from holdfast.core.errors import HoldfastError
 from tests.checks.dependencies.servers import Answer, Web, serving
 
@@ -174,6 +185,14 @@ def test_no_proxy_names_hosts_and_domains(names: str, is_spared: bool) -> None:
 def test_no_proxy_stands_between_this_machine_and_itself() -> None:
     with serving(lambda _path, _body: Answer(b"here")) as web:
         assert got(web.url, {"http_proxy": "http://127.0.0.1:1"}) == b"here"
+
+
+def test_from_https_no_redirect_leads_to_http_not_even_on_this_machine() -> None:
+    request = urllib.request.Request("https://example.invalid/x")
+    answer = io.BytesIO()
+    with pytest.raises(Unreachable, match="which is not https"):
+        Redirects().redirect_request(request, answer, 302, "", Message(), "http://localhost/x")
+    assert answer.closed
 
 
 def test_a_url_is_shown_without_what_may_be_secret() -> None:

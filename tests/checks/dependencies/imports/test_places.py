@@ -15,7 +15,7 @@ def test_a_part_of_a_shared_namespace_is_told_from_another(tmp_path: Path) -> No
     project = make_project(tmp_path / "shop", plain("google-cloud-storage"), {"shop.py": code})
     clouds(project)
     assert said(project) == [("IMP001", "shop.py", 3), ("IMP003", "shop.py", 2)]
-    assert "google.cloud.bigquery is imported, but it is installed and not declared" in messages(project)
+    assert "google.cloud.bigquery is imported and installed, but not declared" in messages(project)
 
 
 def test_a_namespace_of_which_only_another_part_is_used_is_a_declared_part_unused(tmp_path: Path) -> None:
@@ -198,3 +198,37 @@ def test_a_module_that_the_package_vendors_may_be_imported_by_its_own_name(tmp_p
 def test_a_script_finds_what_lies_beside_it(tmp_path: Path) -> None:
     files = {"scripts/__init__.py": "", "scripts/run.py": "import steps\n", "scripts/steps.py": "", "shop.py": ""}
     assert said(make_project(tmp_path / "shop", plain(), files)) == []
+
+
+def test_a_project_within_declares_for_itself(tmp_path: Path) -> None:
+    files = {
+        "shop.py": "",
+        "members/mart/pyproject.toml": "",
+        "members/mart/src/mart/__init__.py": "import unheard_of\n",
+    }
+    assert said(make_project(tmp_path / "shop", plain(), files)) == []
+    files = {"shop/__init__.py": "import unheard_of\n", "shop/pyproject.toml": ""}
+    assert said(make_project(tmp_path / "mall", plain(), files)) == [("IMP001", "shop/__init__.py", 1)]
+
+
+def test_a_namespace_package_stays_the_projects_own_beside_one_that_is_no_namespace(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "shop", plain("acme"), {"src/acme/core/a.py": "import acme.core.b\n"})
+    project.install("acme", files={"acme/__init__.py": ""})
+    assert [each for each in said(project) if each[0] != "IMP002"] == []
+
+
+def test_tests_find_modules_anywhere_among_the_tests_and_the_package_does_not(tmp_path: Path) -> None:
+    files = {"tests/apps/blueprint/__init__.py": "", "tests/test_a.py": "import blueprint\n", "shop/__init__.py": ""}
+    project = make_project(tmp_path / "shop", plain(), files)
+    assert said(project) == []
+    project.write("shop/a.py", "import blueprint\n")
+    assert said(project) == [("IMP001", "shop/a.py", 1)]
+
+
+def test_a_namespace_counts_only_in_files_that_the_settings_leave_in(tmp_path: Path) -> None:
+    more = '[tool.deptry]\nextend_exclude = ["old/", "(?<x>)never"]\n'
+    files = dict.fromkeys(("old/a.py", "new/a.py"), "import google.cloud.bigquery\n")
+    project = make_project(tmp_path / "shop", plain("google-cloud-storage", more=more), files)
+    project.write("b.py", "import google.cloud.storage\n")
+    clouds(project)
+    assert said(project) == [("IMP003", "new/a.py", 1)]

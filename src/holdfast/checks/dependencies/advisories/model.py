@@ -38,6 +38,12 @@ class Advisory(NamedTuple):
         """All its names, its own first."""
         return (self.id, *self.aliases)
 
+    @property
+    def weight(self) -> int:
+        """What it takes up in an index or in memory, about, and rather more than less: bytes."""
+        texts = (self.package, self.summary, *self.ids, *self.versions, *self.unclear)
+        return sum(len(text) * 4 + 60 for text in texts) + 200 * (1 + len(self.spans))
+
 
 class Record(NamedTuple):
     """One OSV record (https://ossf.github.io/osv-schema/) as far as it concerns packages for Python."""

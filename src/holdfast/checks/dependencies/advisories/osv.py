@@ -15,6 +15,8 @@ from holdfast.core.clock import parse_iso
 ECOSYSTEM = "PyPI"
 SUMMARY = 140
 """How much of a summary is kept, in characters."""
+MOST = {"versions": 50_000, "events": 1000, "ranges": 1000, "affected": 1000, "aliases": 100, "severity": 100}
+"""How many of a kind a record may have; real ones stay far below."""
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _NAME = re.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
 _RANGES = ("ECOSYSTEM", "SEMVER")
@@ -104,14 +106,20 @@ def _tables(of: dict[str, Any], key: str) -> list[dict[str, Any]]:
     value = of.get(key) or []
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise BadRecord(f"{key} is no list of tables")
-    return value
+    return _few(value, key)
 
 
 def _texts(of: dict[str, Any], key: str) -> list[str]:
     value = of.get(key) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise BadRecord(f"{key} is no list of texts")
-    return [_line(each)[:100] for each in value]
+    return [_line(each)[:100] for each in _few(value, key)]
+
+
+def _few(values: list[Any], key: str) -> list[Any]:
+    if len(values) > MOST[key]:
+        raise BadRecord(f"more than {MOST[key]:,} {key}")
+    return values
 
 
 def _line(text: str) -> str:

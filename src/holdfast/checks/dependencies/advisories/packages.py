@@ -45,5 +45,7 @@ def packages_of(subject: Subject, check: str) -> tuple[Package, ...]:
 
 def _locked(lock: Lock) -> Iterator[Package]:
     for each in lock.packages:
+        if each.source is not None and each.source.kind != "git" and each.source.url in ("", "."):
+            continue  # the project itself
         indexed = each.source is None and bool(each.version)
         yield Package(each.name, each.version, locked=True, installed=False, indexed=indexed, origin=each.origin)

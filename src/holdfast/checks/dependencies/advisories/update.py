@@ -22,6 +22,8 @@ from holdfast.core.locks import lock
 
 BAD_PERCENT = 5
 """More records than this that cannot be read, and the whole is refused."""
+WEIGHT_LIMIT = index.LIMIT
+"""What all advisories may come to, in bytes; see Advisory.weight."""
 DOWNLOAD_SIZE = 2**30
 DOWNLOAD_S = 1800.0
 WAIT_S = 30.0
@@ -75,6 +77,7 @@ class _Read:
         self.seen = 0
         self.bad = 0
         self.examples: list[str] = []
+        self._weight = 0
 
     def take(self, member: Member) -> None:
         self.seen += 1
@@ -88,6 +91,9 @@ class _Read:
                 self.examples.append(f"{member.name}: {error}")
 
     def _keep(self, record: Record) -> None:
+        self._weight += 500 + sum(advisory.weight for advisory in record.advisories)
+        if self._weight > WEIGHT_LIMIT:
+            raise HoldfastError("more advisories than there can be", hint="is this the source you meant?")
         known = self.records.get(record.id)
         if known is None or (record.modified_ms or 0) >= (known.modified_ms or 0):
             self.records[record.id] = record

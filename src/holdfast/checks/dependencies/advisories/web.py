@@ -61,7 +61,7 @@ def require_safe(url: str) -> None:
         raise HoldfastError(f"{shown(url)}: only https is fetched", hint="give an https URL, or a file")
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
+class Redirects(urllib.request.HTTPRedirectHandler):
     """Follows a redirect only to where a user might have pointed."""
 
     def redirect_request(
@@ -87,7 +87,7 @@ def _opener(url: str, env: Mapping[str, str]) -> urllib.request.OpenerDirector:
     }
     if host in _LOOPBACK or spared(host, env.get("no_proxy") or env.get("NO_PROXY") or ""):
         proxies = {}
-    return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _Redirects())
+    return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), Redirects())
 
 
 def spared(host: str, no_proxy: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     DEVELOPMENT = "development"
     """Runs in the development environment alone: tests, scripts."""
     ELSEWHERE = "elsewhere"
-    """Often runs in an environment of its own: nox and invoke files, documentation, examples."""
+    """Often runs in an environment of its own: nox and invoke files, documentation, examples, projects within."""
     DATA = "data"
     """What tests read and never run."""
     VENDORED = "vendored"
@@ -39,12 +39,15 @@ class Kind(StrEnum):
 class Layout:
     """A project's Python files by kind, and its first-party modules."""
 
-    def __init__(self, files: Iterable[str], pyproject: Mapping[str, Any]) -> None:
+    def __init__(self, files: Sequence[str], pyproject: Mapping[str, Any]) -> None:
         self.files = tuple(name for name in files if name.endswith((".py", ".pyi", ".ipynb")))
         self.name = normal(_own_name(pyproject))
         self._pyproject = pyproject
         self._packages = frozenset(name.rpartition("/")[0] for name in self.files if name.endswith("/__init__.py"))
         self._directories = frozenset(_above(self.files))
+        owned = {name.rpartition("/")[0] for name in files if name.endswith("/pyproject.toml")}
+        self._nested = owned - self._packages
+        """Directories that are projects of their own, as the members of a workspace."""
         self._present = frozenset(self.files)
 
     def kind(self, file: str) -> Kind:
@@ -53,6 +56,8 @@ class Layout:
             return Kind.VENDORED
         first = directories[0] if directories else ""
         own = first and normal(first) == self.name
+        if not self._nested.isdisjoint(_above([file])):
+            return Kind.ELSEWHERE
         if not own and (first in ELSEWHERE or (not directories and name in ELSEWHERE_FILES)):
             return Kind.ELSEWHERE
         if self.is_test(file) and DATA.intersection(directories):
@@ -80,10 +85,10 @@ class Layout:
         sources = [name for name in self._directories if name == "src" or name.endswith("/src")]
         return tuple(dict.fromkeys(["", *named, *sorted(sources)]))
 
-    def first_party(self, brought: Iterable[str]) -> frozenset[str]:
+    def first_party(self, namespaces: Iterable[str]) -> frozenset[str]:
         """The top-level modules that the project brings; not a part of a namespace that others have parts in too."""
         tops = {top: root for root in self.roots for top in self._tops(root)}
-        others = frozenset(brought)
+        others = frozenset(namespaces)
         return frozenset(
             top for top, root in tops.items() if top.isidentifier() and not (top in others and self._open(root, top))
         )

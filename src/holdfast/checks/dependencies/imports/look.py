@@ -105,6 +105,12 @@ class Look:
         tree, top = self.code.tree(part.file), part.module.split(".")[0]
         return tree is not None and (optional(tree, part.line, top) or for_types(tree, part.line, top))
 
+    @property
+    def _excluded(self) -> list[str]:
+        own = settings(self._pyproject)
+        said = [own.get("exclude"), own.get("extend_exclude")]
+        return [each for several in said if isinstance(several, list) for each in several if isinstance(each, str)]
+
     def ignores(self, code: str, *names: str) -> bool:
         """Whether `[tool.deptry]` says that a rule does not count, for any of the names."""
         own = settings(self._pyproject)
@@ -113,10 +119,20 @@ class Look:
         return (isinstance(ignored, list) and code in ignored) or any(name in listed for name in names)
 
     def ignores_part(self, part: Part) -> bool:
-        """The same for an import from a namespace, where its line may say so too."""
+        """The same for an import from a namespace, where its line may say so too, or its file is left out."""
+        if any(_matches(pattern, part.file) for pattern in self._excluded):
+            return True
         code = "DEP003" if part.owners else "DEP001"
         lines = self.code.texts[part.file].splitlines()
         line = lines[part.line - 1] if part.line <= len(lines) else ""
         if match := re.search(r"#\s*deptry:\s*ignore(?:\[([^\]]*)\])?", line):
             return not match[1] or code in match[1]
         return self.ignores(code, part.module.split(".")[0], part.module)
+
+
+def _matches(pattern: str, file: str) -> bool:
+    """Whether one of deptry's patterns, which are Rust's, leaves a file out; one that Python cannot read does not."""
+    try:
+        return re.match(pattern, file) is not None
+    except re.error:
+        return False

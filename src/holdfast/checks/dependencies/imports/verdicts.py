@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -47,7 +48,7 @@ class Verdicts:
             or look.layout.beside(said.file, module)
         ):
             return False
-        if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, 99):
+        if known.REMOVED_IN.get(module, 0) > self._minor or self._minor >= known.ADDED_IN.get(module, sys.maxsize):
             return False
         kind = look.layout.kind(said.file)
         if kind not in (Kind.PACKAGE, Kind.DEVELOPMENT) or (kind is Kind.DEVELOPMENT and said.code == "DEP004"):
@@ -84,9 +85,12 @@ class Verdicts:
         look = self._look
         owner = look.brought.by_name[min(owners)]
         needed = look.brought.who_needs(owner.name, sorted(look.declared.names))
-        what = "it" if normal(module) == owner.name else f"{owner.title}, which brings it,"
-        why = f"{what} is here only because {needed} needs it" if needed else f"{what} is installed and not declared"
-        message = f"{module} is imported, but {why}"
+        itself = normal(module) == owner.name
+        what = "it" if itself else f"{owner.title}, which brings it,"
+        if needed:
+            message = f"{module} is imported, but {what} is here only because {needed} needs it"
+        else:
+            message = f"{module} is imported{' and installed, but' if itself else f', but {what} is'} not declared"
         fix = look.fixes.add(owner.title, development=severity is not Severity.ERROR)
         return Finding("IMP003", severity, message, place, fix)
 

@@ -35,7 +35,7 @@ def mend_command(subject: Subject, finding: Finding) -> str | None:
 
         if git(subject.project, "ls-files", "--unmerged", "--", file):
             return f"git checkout --ours -- {file} && {poetry_command(subject, 'lock')}"
-    whole = os.path.isfile(subject.project / file)  # noqa: PTH113 - never raises
+    whole = os.path.isfile(subject.project / file)
     return poetry_command(subject, "lock", "--regenerate") if whole else None
 
 
