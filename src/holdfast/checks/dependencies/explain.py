@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from holdfast.checks.dependencies.model import Lock, Need, normal
 from holdfast.checks.dependencies.site import Distribution
 from holdfast.checks.dependencies.subject import Subject
+from holdfast.checks.facts import table
 from holdfast.core.errors import HoldfastError
 
 SCHEMA = "holdfast/explanation/1"
@@ -95,6 +96,7 @@ def explain(subject: Subject, package: str) -> Explanation:
     edges = list(_edges(lock, distributions))
     roots = subject.declarations.located()
     holds = subject.target.holds
+    own = normal(str(table(subject.context.pyproject, "project").get("name", "")))  # its requirements are the roots
     asked = [
         Asker(root.file, root.need, root.extra or root.group, root.line, holds(root.need.marker, (root.extra,)))
         for root in roots
@@ -105,7 +107,7 @@ def explain(subject: Subject, package: str) -> Explanation:
             f"{edge.asker} {edge.version}".strip(), edge.need, edge.extra, None, holds(edge.need.marker, (edge.extra,))
         )
         for edge in edges
-        if edge.need.name == name
+        if edge.need.name == name and edge.asker != own
     ]
     found = tuple(distribution.version for distribution in distributions if distribution.name == name)
     blocks = _blocks(subject, lock, name)

@@ -153,23 +153,20 @@ def _noted(service: Service, key: Key, result: object, ids: dict[Key, list[str]]
 
 
 def _details(service: Service, names: Sequence[str]) -> dict[str, tuple[Advisory, ...]]:
-    """What each vulnerability is, several asked for at once; all or nothing."""
+    """What each vulnerability is, several asked for at once; all or nothing.
+
+    Threads of our own: those of a pool would be waited for when the process ends, however long a host is looked up.
+    """
     found: dict[str, tuple[Advisory, ...]] = {}
-    waiting = list(names)
     failure: list[HoldfastError] = []
 
-    def work() -> None:
-        while waiting and not failure:
-            try:
-                name = waiting.pop()
-            except IndexError:  # another thread took the last
-                return
-            try:
-                found[name] = _detail(service, name)
-            except HoldfastError as error:
-                failure.append(error)
+    def work(mine: Sequence[str]) -> None:
+        try:
+            found.update((name, _detail(service, name)) for name in mine if not failure)
+        except HoldfastError as error:
+            failure.append(error)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(names)))]
+    threads = [threading.Thread(target=work, args=(names[start::AT_ONCE],), daemon=True) for start in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     for thread in threads:
