@@ -230,3 +230,18 @@ def dist_info_that_is_a_file(at: Path) -> Project:
     project = shops.poetry(at)
     (project.site_packages / "notes.dist-info").write_text("a file", "utf-8")
     return project
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(options=("--deep",))
+def compiled_files_and_their_directories_deleted(at: Path) -> Project:
+    """As a cleaning of __pycache__ leaves it; virtualenv's RECORD of pip names these directories besides."""
+    project = shops.poetry(at)
+    record = project.site_packages / "dust-1.0.dist-info" / "RECORD"
+    lost = "dust/__pycache__,,\ndust/__pycache__/__init__.cpython-311.pyc,,\n"
+    record.write_text(lost + record.read_text("utf-8"), "utf-8")
+    return project
