@@ -331,3 +331,25 @@ def old_egg_info_of_the_locked_version(at: Path) -> Project:
 @case("INST001", "INST001", "INST001", "INST001", "INST001", "INST001", "INST001", "INST001", *(["CONF001"] * 5))
 def environment_is_empty(at: Path) -> Project:
     return shops.shop(at, "poetry2")
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Installing glue (1.0)
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(Says("INST001", "glue"), Says("CONF001", "glue"), options=("--extras", "sticky-tape"))
+def package_that_two_extras_share_not_installed(at: Path) -> Project:
+    return shops.poetry_platforms(at)
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Updating nail (1.2 -> 2.0)
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(Says("INST002", "nail 1.2"))
+def version_of_another_platform_installed(at: Path) -> Project:
+    project = uninstall(shops.poetry_platforms(at), "nail")
+    wood(project, "nail 1.2")
+    return project

@@ -43,6 +43,7 @@ MADE = (
     Made("pep735", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("multi", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("paths", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
+    Made("platforms", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("sources", "poetry", ("lock",), "poetry.lock", "poetry.lock"),
     Made("uv", "uv", ("lock",), "uv.lock", "uv.lock"),
     Made("uvspace", "uv", ("lock",), "uv.lock", "uv.lock"),

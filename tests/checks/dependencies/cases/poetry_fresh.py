@@ -189,3 +189,36 @@ def versions_spelled_differently(at: Path) -> Project:
     project = shops.uninstall(shops.poetry(at), "dust")
     project.install("dust", "1.0.0")
     return project
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case()
+def versions_for_each_platform_and_markers_for_each_group(at: Path) -> Project:
+    return shops.poetry_platforms(at)
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   Removing nail (2.0)
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(options=("--without", "test"))
+def marker_of_a_group_that_is_left_out(at: Path) -> Project:
+    """dust is then required by another group, without a marker, and nail by none."""
+    return shops.poetry_platforms(at)
+
+
+# poetry check --lock   0:   All set!
+# poetry sync --dry-run 0:   0 operations
+# uv sync --check       n/a: no uv.lock
+# uv pip check          0:   all compatible
+# pip check             0:   No broken requirements found.
+@case(options=("--extras", "Sticky_Tape"))
+def extra_that_is_spelled_otherwise(at: Path) -> Project:
+    project = shops.poetry_platforms(at)
+    shops.wood(project, "glue 1.0")
+    return project

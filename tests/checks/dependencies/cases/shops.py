@@ -66,6 +66,11 @@ def poetry_multi(at: Path) -> Project:
     return shop(at, "multi", "oak 2.0", "nail 1.2", "cord 2.0")
 
 
+def poetry_platforms(at: Path) -> Project:
+    """Versions for each platform, markers for each group, and extras that share a package."""
+    return shop(at, "platforms", "cord 2.0", "chalk 1.0", "dust 1.0", "nail 2.0")
+
+
 def paths(at: Path, kind: str = "paths", lock: str = "poetry.lock") -> Project:
     """An editable path dependency and one from git."""
     project = shop(at, kind, "oak 2.0", "nail 1.2", lock=lock)
