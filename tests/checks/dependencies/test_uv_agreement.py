@@ -36,7 +36,7 @@ SHOP = {
     "the name": ('name = "shop"', 'name = "store"', "name shop -> store"),
     "an extra's order": ('"shop[fast]", "packaging"', '"packaging", "shop[fast]"', NOTHING),
     "a new extra": ('fast = ["attrs>=22"]', 'fast = ["attrs>=22"]\nnone = []', "extra none was added"),
-    "an extra less": ('fast = ["attrs>=22"]\nall = ["shop[fast]", ', "all = [", "extra fast is gone"),
+    "an extra less": ('fast = ["attrs>=22"]\nall = ["shop[fast]", ', "all = [", "(extra fast) is no longer asked for"),
     "a new group": ('lint = ["pathspec"]', 'lint = ["pathspec"]\nnone = []', "group none was added"),
     "an included group written out": ('{ include-group = "lint" }', '"pathspec"', NOTHING),
     "Pythons written otherwise": ('">=3.11"', '">=3.9,>=3.11.0"', NOTHING),
