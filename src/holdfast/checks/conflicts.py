@@ -32,7 +32,7 @@ class Conflicts:
         own = own_name(subject)
         installed = any(each.name == own for each in site.distributions)
         declared = asked_of(subject, main=not installed)
-        extras = [(own, extra) for extra in extras_of(subject)] if installed else []
+        extras = [(own, extra) for extra in sorted(_chosen(subject)[1])] if installed else []
         found = _disagreements(subject, declared, extras)
         if any(finding.location for finding in found):  # then lines are worth a scan of pyproject.toml
             found = _disagreements(subject, asked_of(subject, main=not installed, located=True), extras)
@@ -58,17 +58,26 @@ def _disagreements(
     return tuple(disagreements(subject.distributions, subject.target, declared, extras=extras, mend=mend))
 
 
-def extras_of(subject: Subject) -> tuple[str, ...]:
-    """The project's extras that the user says are installed."""
-    return tuple(map(normal, subject.context.config.dependencies.extras))
-
-
 def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[Declared, ...]:
     """What the project itself asks for: for its groups, and with `main` for itself.
 
     With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
     one, those that are named.
     """
+    from holdfast.checks.dependencies.remedies import own_name
+
+    groups, extras = _chosen(subject)
+    groups -= frozenset() if main else {MAIN}
+    own, said_there = own_name(subject), subject.declarations
+    return tuple(
+        one
+        for one in (said_there.located() if located else said_there.requirements)
+        if one.group in groups and (not one.extra or one.extra in extras) and one.need.name != own
+    )
+
+
+def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
+    """The groups and the project's own extras that are to be there, with those that its own requirements ask for."""
     from holdfast.checks.dependencies.remedies import own_name
     from holdfast.checks.dependencies.selection import groups_of
 
@@ -77,11 +86,12 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
         groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))
     except Unreadable:
         groups = frozenset(map(normal, said.groups))
-    groups = (groups | {MAIN}) - frozenset(map(normal, said.without)) - (frozenset() if main else {MAIN})
-    extras, own = extras_of(subject), own_name(subject)
-    said_there = subject.declarations
-    return tuple(
-        one
-        for one in (said_there.located() if located else said_there.requirements)
-        if one.group in groups and (not one.extra or one.extra in extras) and one.need.name != own
-    )
+    groups = (groups | {MAIN}) - frozenset(map(normal, said.without))
+    own, extras = own_name(subject), frozenset(map(normal, said.extras))
+    itself = [each for each in subject.declarations.requirements if each.need.name == own and each.group in groups]
+    before = None
+    while itself and extras != before:  # one may lead to another
+        before = extras
+        asking = [each for each in itself if not each.extra or each.extra in extras]
+        extras = extras.union(*(each.need.extras for each in asking if subject.target.holds(each.need.marker)))
+    return groups, extras

@@ -61,9 +61,10 @@ def moment(context: Context, files: tuple[str, ...], digests: snapshot.Digests) 
 
 
 def _sees_system(config: Path) -> bool:
-    """Whether an environment also uses what is installed for its base interpreter (docs.python.org, venv)."""
+    """Whether an environment also uses what is installed for its base interpreter; site.py does if nothing is said."""
     text = snapshot.content_of(str(config)).lower()
-    return re.search(rb"(?m)^include-system-site-packages\s*=\s*true", text) is not None
+    said = re.search(rb"(?m)^include-system-site-packages\s*=\s*(\S*)", text)
+    return said[1] == b"true" if said else bool(text)
 
 
 def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment, home: Path) -> dict[str, Any] | None:

@@ -68,7 +68,9 @@ def make_project(root: Path, pyproject: str, files: Mapping[str, str] | None = N
     project = Project(root)
     for name, text in {"pyproject.toml": pyproject, **(files or {})}.items():
         project.write(name, text)
-    config = f"home = {Path(sys.executable).resolve().parent}\nversion = {VERSION}\n"
+    config = (
+        f"home = {Path(sys.executable).resolve().parent}\ninclude-system-site-packages = false\nversion = {VERSION}\n"
+    )
     by_hand(root / ".venv", Path(sys.executable).resolve(), library=PYTHON, config=config)
     return project
 

@@ -126,10 +126,17 @@ def let_in(venv: Path, home: Path) -> None:
     (venv / "pyvenv.cfg").write_text(f"home = {home}\nInclude-System-Site-Packages = TRUE\n", "utf-8")
 
 
+def test_the_base_packages_count_where_pyvenv_cfg_does_not_say_so_as_for_the_interpreter(tmp_path: Path) -> None:
+    project, base = shop(tmp_path), base_of(tmp_path / "base")
+    (project.root / ".venv" / "pyvenv.cfg").write_text(f"home = {base}/bin\n", "utf-8")
+    assert versions(site_of(project)) == {"a": "9.0", "base": "1.0"}
+
+
 def test_the_base_packages_count_where_pyvenv_cfg_lets_them_in(tmp_path: Path) -> None:
     project, base = shop(tmp_path), base_of(tmp_path / "base")
     project.install("a", "1.0")
-    (project.root / ".venv" / "pyvenv.cfg").write_text(f"home = {base}/bin\n", "utf-8")
+    config = project.root / ".venv" / "pyvenv.cfg"
+    config.write_text(f"home = {base}/bin\ninclude-system-site-packages = false\n", "utf-8")
     assert versions(site_of(project)) == {"a": "1.0"}
     let_in(project.root / ".venv", base / "bin")
     found = site_of(project)

@@ -114,7 +114,12 @@ def same(one: str, other: str) -> bool:
 
 def _beyond(case: Case, one: Distribution, required: dict[str, list[Locked]]) -> Iterator[Finding]:
     """A package that the lock does not ask for here: unknown to it, or known in other versions."""
-    if one.name in required or one.place.base or one.name in TOOLS | case.ignored | {case.own, case.lock.project}:
+    if (
+        one.trouble
+        or one.name in required
+        or one.place.base
+        or one.name in TOOLS | case.ignored | {case.own, case.lock.project}
+    ):
         return
     if one.name not in case.selection.allowed:
         message = f"{cut(one.label)} is installed, and {case.lock.file} does not know it"

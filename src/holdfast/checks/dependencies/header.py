@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 
 _MAKERS = r"(?:pip-compile|uv pip compile|uv export|poetry export|pdm export|pip lock)"
 _LINES = 12
 
 
+@lru_cache(maxsize=8)
 def command_in(text: str) -> str:
     """The command, or nothing. It is a stranger's: quoted so that a shell sees one program, and without credentials."""
     for line in text[:4096].split("\n")[:_LINES]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.model import Unreadable, normal
 from holdfast.checks.venv_probe.values import cut
@@ -19,6 +19,9 @@ LIMIT = 16 * 2**20
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONFLICT = r"(?m)^(?:<{7}|>{7}|\|{7})(?: |$)"
+
+
+_DEEP = r"(?:\.[ \t]{0,4}[\"']?[\w-]{1,40}[\"']?[ \t]{0,4}){100}"
 
 
 def error(id_: str, message: str, file: str, line: int | None = None, fix: str | None = None) -> Finding:
@@ -65,6 +68,9 @@ def toml(text: str, file: str, fix: str | None = None) -> dict[str, Any]:
     """A lock's document. Raises Unreadable."""
     import tomllib
 
+    deep = re.search(_DEEP, text)
+    if deep:  # tomllib's time grows with the square of it
+        raise unreadable(file, "a key has a hundred parts and more", line_at(text, deep.start()), fix)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -139,25 +145,44 @@ def malformed(hashes: tuple[str, ...]) -> Iterator[str]:
             yield each
 
 
-def block_line(text: str, header: str, name: str, version: str = "") -> int | None:
-    """The line of the table under `header`, such as `[[package]]`, that has this name and version."""
+class Blocks(NamedTuple):
+    """Where the tables under a header such as `[[package]]` begin."""
+
+    lines: tuple[int, ...]
+    """Of each, in their order."""
+    named: Mapping[tuple[str, str], int]
+    """Of the first with a name and version, and with a name and any version (empty)."""
+
+
+@lru_cache(maxsize=4)
+def blocks(text: str, header: str) -> Blocks:
+    """The lines of a lock's blocks, found in one pass over its text."""
     at = re.compile(rf"(?m)^{re.escape(header)}[ \t]*(?:#.*)?$")
     starts = [found.start() for found in at.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        block = text[start:end]
-        if normal(_value(block, "name")) == name and version in ("", _value(block, "version")):
-            return line_at(text, start)
-    return None
+    lines: list[int] = []
+    named: dict[tuple[str, str], int] = {}
+    line, before = 1, 0
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=False):  # without a start there is still an end
+        line, before = line + text.count("\n", before, start), start
+        lines.append(line)
+        name, version = _value(text, "name", start, end), _value(text, "version", start, end)
+        for key in ((normal(name), version), (normal(name), "")):
+            named.setdefault(key, line)
+    return Blocks(tuple(lines), named)
 
 
-def _value(block: str, key: str) -> str:
-    found = re.search(rf'(?m)^{key}[ \t]*=[ \t]*["\']([^"\'\n]*)["\']', block)
+def _value(text: str, key: str, start: int, end: int) -> str:
+    pattern = re.compile(rf'\n{key}[ \t]*=[ \t]*["\']([^"\'\n]*)["\']')
+    found = pattern.search(text, start, end)
     return found[1] if found else ""
 
 
+def block_line(text: str, header: str, name: str, version: str = "") -> int | None:
+    """The line of the table under a header that has this name and version."""
+    return blocks(text, header).named.get((name, version))
+
+
 def numbered_line(text: str, header: str, number: int) -> int | None:
-    """The line of a table under `header`, by its number from 0."""
-    for index, found in enumerate(re.finditer(rf"(?m)^{re.escape(header)}", text)):
-        if index == number:
-            return line_at(text, found.start())
-    return None
+    """The line of a table under a header, by its number from 0."""
+    lines = blocks(text, header).lines
+    return lines[number] if number < len(lines) else None

@@ -33,6 +33,8 @@ class Origin(NamedTuple):
 
 def origin_of(distribution: Distribution, *, links: bool) -> Origin:
     """Where a distribution came from. `links` says that it installed path files or finders."""
+    if os.path.basename(distribution.path) == "EGG-INFO":  # what easy_install unpacked, from an index as a rule
+        return Origin(INDEX)
     if distribution.place.linked:
         path = distribution.place.path
         return Origin("directory", path, editable=True, paths=(path,))

@@ -39,8 +39,9 @@ def places_of(environment: Environment) -> tuple[Place, ...]:
 
 
 def sees_base(environment: Environment) -> bool:
-    """Whether pyvenv.cfg lets the base interpreter's packages in (PEP 405)."""
-    return _config(environment).get("include-system-site-packages", "").lower() == "true"
+    """Whether pyvenv.cfg lets the base interpreter's packages in; site.py does so too where it says nothing."""
+    config = _config(environment)
+    return config.get("include-system-site-packages", "true" if config else "").lower() == "true"
 
 
 def _config(environment: Environment) -> dict[str, str]:

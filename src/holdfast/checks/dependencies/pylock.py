@@ -53,7 +53,7 @@ def lock_command(subject: Subject) -> str:
     file = subject.found[1] if subject.found else FILE
     lock = subject.lock
     text = lock.text if lock else ""
-    made = re.search(r'(?m)^created-by = "([a-z]+)"', text)
+    made = re.search(r'(?m)^created-by = "([a-z]+)"', text[:4096])
     usual = {"uv": f"uv export --format pylock.toml --output-file {file}", "pdm": f"pdm lock --lockfile {file}"}
     return command_in(text) or usual.get(made[1] if made else "", f"pip lock --output {file} .")
 

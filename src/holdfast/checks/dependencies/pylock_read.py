@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -11,7 +12,6 @@ from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.lockfile import error, tables, word, words
 from holdfast.checks.dependencies.model import MAIN, Lock, Locked, Source, Unreadable, When, normal
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.dependencies.uv_workspace import from_project
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding
@@ -143,7 +143,7 @@ def _source(package: Table, file: str) -> Source | None:
 
 def _placed(kind: str, table: Table, file: str) -> Source | None:
     path, url, subdirectory = word(table.get("path")), word(table.get("url")), word(table.get("subdirectory"))
-    place = from_project(file, path) if path else ""
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) if path else ""
     if kind == "directory":
         editable = table.get("editable") is True
         return Source("directory", place, subdirectory=subdirectory, editable=editable) if path else None

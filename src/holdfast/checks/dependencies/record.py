@@ -123,11 +123,11 @@ def _gone_in(directory: str, name: str, record: bytes) -> Iterator[str]:
 def deviations(distribution: Distribution, record: bytes, root: str) -> Iterator[Deviation]:
     """Every file that is not as RECORD says. What lies outside the environment's root is not opened.
 
-    Compiled files are left out: they come and go.
+    Compiled files are left out: they come and go, and so do their directories, which virtualenv lists for pip.
     """
     for file, digest, size in _rows(record):
         path = os.path.normpath(os.path.join(distribution.place.path, file))
-        if file.endswith(".pyc") or not file:
+        if file.endswith((".pyc", "__pycache__")) or not file:
             continue
         if "\0" in path or not inside(path, os.path.normpath(root)):
             yield Deviation(OUTSIDE, file)

@@ -16,7 +16,7 @@ DIRECTORY, MAIN_FILE = "requirements", "requirements.txt"
 MAINS = ("main", "base", "prod", "production")
 OTHERS = ("dev", "develop", "development", "test", "tests", "testing", "doc", "docs", "lint", "ci", "build", "typing")
 """Names that a file has which is not the main one, though it may be the only one with hashes."""
-_HASHED = re.compile(rb"\s--hash[= ]")
+_HASHED = re.compile(rb"(?m)^(?:[^#\n]*\s)?--hash[= ]")
 _STARTS = 2**20
 """How much of a file is looked at for a hash, in bytes."""
 
@@ -148,6 +148,7 @@ def line_of(lock: Lock, name: str, version: str = "", origin: str = "") -> int |
     file, _, line = origin.rpartition(":")
     if file:
         return int(line) if file == lock.file and line.isdigit() else None
-    wanted = rf"(?mi)^{re.escape(name).replace('-', '[-_.]+')}\s*(?:\[[^\]]*\])?\s*===?\s*{re.escape(version)}"
+    spelled = "[-_.]+".join(map(re.escape, name.split("-")))
+    wanted = rf"(?mi)^{spelled}\s*(?:\[[^\]]*\])?\s*===?\s*{re.escape(version)}"
     found = re.search(wanted, lock.text)
     return lockfile.line_at(lock.text, found.start()) if found else None

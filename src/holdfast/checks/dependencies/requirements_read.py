@@ -19,6 +19,10 @@ from holdfast.core.masking import mask_text
 
 FILES = 64
 """How many files a set may include."""
+REQUIREMENTS = 50_000
+"""How many a set may have."""
+LONGEST = 4096
+"""Characters in a requirement without its hashes; more would keep patterns busy for long."""
 _PINNED = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"==\s*(?P<version>[A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*(?:;\s*(?P<marker>.*))?"
@@ -27,7 +31,7 @@ _HASH = re.compile(r"\s--hash(?:=|\s+)(\S+)")
 _INCLUDE = re.compile(r"(?:(-r|--requirement)|(-c|--constraint))(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+|(?<=-e))(\S.*)")
 _URL = r"(?:[a-z]+\+)?[a-z]+:"
-_OPTION = r"\s+--(?:config-settings?|global-option|install-option)\b.*$"
+_OPTION = r"\s--(?:config-settings?|global-option|install-option)\b.*$"
 
 
 class Line(NamedTuple):
@@ -76,6 +80,8 @@ class _Reading:
         text = lockfile.text_of(self.project, file)
         self._open.append(file)
         for number, line in logical_lines(text):
+            if len(self.lines) >= REQUIREMENTS:
+                raise lockfile.unreadable(file, f"there are more than {REQUIREMENTS} requirements", number)
             if line.startswith("-"):
                 self._option(file, number, line, limits=limits)
             else:
@@ -84,6 +90,8 @@ class _Reading:
         return text
 
     def _option(self, file: str, number: int, line: str, *, limits: bool) -> None:
+        if len(line) > LONGEST:
+            raise lockfile.unreadable(file, f"an option is longer than {LONGEST} characters", number)
         included, editable = _INCLUDE.fullmatch(line), _EDITABLE.fullmatch(line)
         if included:
             self._include(file, number, included[3].strip(), limits=limits or bool(included[2]))
@@ -112,23 +120,25 @@ class _Reading:
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines without comments, continuations joined, each with the number of its first line."""
+    return ((number, line) for number, whole in _joined(text) if (line := _uncommented(whole)))
+
+
+def _joined(text: str) -> Iterator[tuple[int, str]]:
     waiting: list[str] = []
     start = 0
     for number, line in enumerate(text.split("\n"), 1):
         comment = line.lstrip().startswith("#")
         start = start if waiting else number
         if line.endswith("\\") and not comment:
-            waiting.append(line[:-1])
+            waiting.append(line.strip("\\"))
             continue
-        waiting.append(" " + line if comment else line)
-        joined = "".join(waiting)
+        yield start, "".join([*waiting, " " + line if comment else line])
         waiting.clear()
-        if "#" in joined:
-            joined = re.sub(r"(^|\s+)#.*$", "", joined)
-        if joined.strip():
-            yield start, joined.strip()
-    if "".join(waiting).strip():
-        yield start, "".join(waiting).strip()
+    yield start, "".join(waiting)
+
+
+def _uncommented(line: str) -> str:
+    return (re.sub(r"(?:^|\s)#.*$", "", line) if "#" in line else line).strip()
 
 
 def _requirement(project: Path, file: str, number: int, line: str, *, limits: bool) -> Line:
@@ -136,8 +146,10 @@ def _requirement(project: Path, file: str, number: int, line: str, *, limits: bo
     if "--hash" in line:
         hashes = tuple(_HASH.findall(line))
         line = _HASH.sub("", line).strip()
-    elif " --" in line:
+    elif " --" in line and len(line) <= LONGEST:
         line = re.sub(_OPTION, "", line)
+    if len(line) > LONGEST:
+        return Line(file, number, "", "", "", None, hashes, wrong=f"a requirement is longer than {LONGEST} characters")
     pinned = _PINNED.fullmatch(line)
     if pinned:
         name, marker = normal(pinned["name"]), (pinned["marker"] or "").strip()

@@ -10,7 +10,7 @@ from itertools import islice, product
 _TRIED = 2000
 """Environments that two markers are tried out on, at most."""
 _ATOM = (
-    r"(?:(?P<name>[a-z_.]+)\s*(?:[<>=!~]=?=?|not\s+in|in)\s*(?P<q>[\"'])(?P<value>[^\"']*)(?P=q))"
+    r"(?:(?P<name>[a-z_.]+)\s*(?:[<>=!~]=?=?|(?P<among>(?:not\s+)?in))\s*(?P<q>[\"'])(?P<value>[^\"']*)(?P=q))"
     r"|(?:(?P<r>[\"'])(?P<first>[^\"']*)(?P=r)\s*(?:[<>=!~]=?=?|not\s+in|in)\s*(?P<second>[a-z_.]+))"
 )
 _PYTHON = ("python_version", "python_full_version", "implementation_version")
@@ -104,7 +104,7 @@ def _environments(text: str, pythons: str, extra: str) -> Iterator[dict[str, str
     named: dict[str, set[str]] = {}
     for atom in re.finditer(_ATOM, text):
         name, value = (atom["name"], atom["value"]) if atom["name"] else (atom["second"], atom["first"])
-        named.setdefault(name, {_NEVER}).update({value, *value.replace(",", " ").split()})
+        named.setdefault(name, {_NEVER}).update(value.replace(",", " ").split() if atom["among"] else {value})
     about_python = bool(named.keys() & set(_PYTHON))
     for name in (*_PYTHON, "extra"):
         named.pop(name, None)

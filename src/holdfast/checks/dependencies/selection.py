@@ -37,10 +37,15 @@ def select(lock: Lock, target: Target, choice: Choice) -> Selection:
         return Selection(required, names, ())
     walked = _Walk(lock, target, extras, groups)
     for root in lock.roots:
-        if root.group in groups and (not root.extra or root.extra in extras) and root.need.name != lock.project:
+        if root.group in groups and (not root.extra or root.extra in extras) and _locked(root.need, lock, names):
             walked.start(root.need, extras)
     found = (package for package in walked.found.values() if not package.source or package.source.kind != "virtual")
-    return Selection(tuple(found), names, tuple(walked.unmet))
+    return Selection(tuple(each for each in found if each.name != lock.project), names, tuple(walked.unmet))
+
+
+def _locked(need: Need, lock: Lock, names: frozenset[str]) -> bool:
+    """Not a project that asks for extras of itself and has no block of its own, where these could be looked up."""
+    return need.name != lock.project or need.name in names
 
 
 def _said(package: Locked, target: Target, groups: frozenset[str], extras: frozenset[str], kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from holdfast.checks.dependencies.model import Choice, Lock, normal
 from holdfast.checks.facts import table
-from holdfast.checks.interface import Context
+from holdfast.checks.interface import Context, Environment
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.config.documents import parsed_pyproject
@@ -101,6 +102,8 @@ class Subject:
         if not self.site.places:
             root = cut(environment.root)
             raise CannotRun(check, f"{root} has no site-packages", hint="holdfast venv-check --fix makes it anew")
+        if unseen := _unseen(environment):
+            raise CannotRun(check, unseen, hint="holdfast venv-check --fix makes it anew")
         return self.site
 
     @property
@@ -151,6 +154,18 @@ class Subject:
         from holdfast.checks.dependencies.selection import select
 
         return None if self.lock is None else select(self.lock, self.target, self.choice)
+
+
+def _unseen(environment: Environment) -> str:
+    """Why the interpreter does not look where the packages are, as far as the paths of both tell."""
+    from holdfast.checks.venv_probe.interpreter import version_in_path
+
+    library = environment.site_packages[0].parent.name if environment.site_packages else ""
+    there, runs = version_in_path(library)[:2], version_in_path(os.path.realpath(environment.python))[:2]
+    if not there or not runs or there == runs:
+        return ""
+    python = ".".join(map(str, runs))
+    return f"{cut(environment.python)} is Python {python}, which sees nothing of {cut(environment.site_packages[0])}"
 
 
 def subject_of(context: Context) -> Subject:

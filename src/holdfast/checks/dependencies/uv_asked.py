@@ -11,7 +11,7 @@ from holdfast.checks.dependencies.declared import Declarations, declared
 from holdfast.checks.dependencies.lockfile import is_name, tables, word, words
 from holdfast.checks.dependencies.model import MAIN, Declared, normal
 from holdfast.checks.dependencies.same import same_markers, same_specifiers
-from holdfast.checks.dependencies.uv_document import names
+from holdfast.checks.dependencies.uv_document import names, pairs
 from holdfast.checks.facts import table
 from holdfast.core.config.table import KeyPath
 
@@ -54,13 +54,13 @@ def now(pyproject: Table, text: str, places: Places) -> tuple[list[Asked], Decla
     uv = table(pyproject, "tool", "uv")
     seen = {key: pyproject[key] for key in ("project", "dependency-groups") if key in pyproject}
     stated = declared({**seen, "tool": {"uv": {key: uv[key] for key in uv if key == "dev-dependencies"}}}, text)
-    sources = {**places.shared, **names(uv.get("sources"))}
+    own = names(uv.get("sources"))
     indexes = {word(each.get("name")): word(each.get("url")) for each in tables(uv.get("index"))}
     found = [
         asked
         for each, path in zip(stated.requirements, stated.paths, strict=True)
         if not _taken_over(each, path)
-        for asked in _sourced(each, path, sources.get(each.need.name), places, indexes)
+        for asked in _sourced(each, path, own, places, indexes)
     ]
     return found, stated
 
@@ -74,14 +74,15 @@ def _scope(each: Declared) -> str:
     return f"extra {each.extra}" if each.extra else "" if each.group == MAIN else f"group {each.group}"
 
 
-def _sourced(
-    each: Declared, path: KeyPath, value: object, places: Places, indexes: Mapping[str, str]
-) -> Iterator[Asked]:
+def _sourced(each: Declared, path: KeyPath, own: Table, places: Places, indexes: Mapping[str, str]) -> Iterator[Asked]:
     need = each.need
     asked = Asked(need.name, _scope(each), need.constraint, need.marker, need.extras, "", path)
     if need.source:
         yield asked._replace(source=_direct(each.text))
         return
+    value = own.get(need.name, places.shared.get(need.name))
+    if need.name not in own:  # the root's paths start there
+        places = places._replace(here=".")
     chosen = [one for one in tables(value if isinstance(value, list) else [value]) if _meant(one, each)]
     if not chosen:
         yield asked
@@ -101,7 +102,7 @@ def _source(one: Table, name: str, places: Places, indexes: Mapping[str, str]) -
         keys = ("rev", "tag", "branch", "subdirectory")
         return _git(one["git"], {key: one[key] for key in keys if isinstance(one.get(key), str)})
     if word(one.get("url")):
-        return word(one["url"])
+        return _bare_url(word(one["url"]).partition("#")[0])
     if isinstance(one.get("path"), str):
         place = _joined(places.here, one["path"])
         return _placed(place, name, places.members, editable=one.get("editable") is True)
@@ -120,24 +121,30 @@ def _joined(directory: str, path: str) -> str:
 
 
 def _git(url: str, query: Mapping[str, str]) -> str:
-    return "git " + " ".join([url.rstrip("/"), *(f"{key}={query[key]}" for key in sorted(query))])
+    return "git " + " ".join([_bare_url(url), *(f"{key}={query[key]}" for key in sorted(query))])
 
 
 def _index(url: str) -> str:
-    return f"index {re.sub(r'//[^/@]*@', '//', url).rstrip('/')}" if url else ""
+    return f"index {_bare_url(url)}" if url else ""
+
+
+def _bare_url(url: str) -> str:
+    """A URL without its user and password, which uv keeps out of the lock and a message must not show."""
+    return re.sub(r"//[^/@]*@", "//", url).rstrip("/")
 
 
 def _direct(text: str) -> str:
     """The source of a direct reference: `name @ URL`."""
-    url = text.partition("@")[2].strip().partition(";")[0].strip()
+    url = text.partition("@")[2].strip().partition(" ;")[0].strip()
     where, _, fragment = url.partition("#")
-    query = dict(part.partition("=")[::2] for part in fragment.split("&") if part.startswith("subdirectory="))
     if where.startswith("git+"):
-        base, at, revision = where.removeprefix("git+").rpartition("@")
-        if not at or "://" not in base:
-            base, revision = where.removeprefix("git+"), ""
-        return _git(base, {**query, **({"rev": revision} if revision else {})})
-    return _joined(".", where.removeprefix("file://")) if where.startswith("file:") else url
+        query = {key: value for key, value in pairs(fragment) if key == "subdirectory"}
+        scheme, _, rest = where.removeprefix("git+").partition("://")
+        path, at, revision = rest.rpartition("@")
+        if not at or "/" not in path:
+            path, revision = rest, ""
+        return _git(f"{scheme}://{path}", {**query, **({"rev": revision} if revision else {})})
+    return _joined(".", where.removeprefix("file://")) if where.startswith("file:") else _bare_url(where)
 
 
 def then(requirements: object, members: Mapping[str, str], scope: str = "") -> Iterator[Asked]:
@@ -168,12 +175,12 @@ def _without_extra(marker: str) -> tuple[str, str]:
 def _recorded(item: Table, members: Mapping[str, str]) -> str:
     if isinstance(item.get("git"), str):
         url, _, query = item["git"].partition("#")[0].partition("?")
-        return _git(url, dict(part.partition("=")[::2] for part in query.split("&") if part))
+        return _git(url, dict(pairs(query)))
     for kind in ("editable", "directory", "virtual", "path"):
         if isinstance(item.get(kind), str):
             place = _joined(".", item[kind])
             return _placed(place, item["name"], members, editable=kind == "editable")
-    return word(item.get("url")) or _index(word(item.get("index")))
+    return _bare_url(word(item.get("url")).partition("#")[0]) or _index(word(item.get("index")))
 
 
 Change = tuple[Asked | None, Asked | None]

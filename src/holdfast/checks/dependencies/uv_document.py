@@ -7,7 +7,7 @@ older programs can read too, a higher version is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -43,33 +43,46 @@ def document(text: str, file: str) -> Document:
         raise lockfile.unreadable(file, "the lock has no version, which uv.lock begins with", 1, FIX)
     if version != VERSION:
         said = f"the lock's format is version {version}; this Holdfast knows version {VERSION}"
-        raise Unreadable(lockfile.error("LOCK004", said, file, _line(text, r"(?m)^version\b")))
+        raise Unreadable(lockfile.error("LOCK004", said, file, _line(text, "version")))
     packages = table.get("package", [])
     if not isinstance(packages, list):
-        raise lockfile.unreadable(file, "package is not a list of tables", _line(text, r"(?m)^package\b"), FIX)
+        raise lockfile.unreadable(file, "package is not a list of tables", _line(text, "package"), FIX)
     for index, package in enumerate(packages):
         _require_sound(package, index, text, file)
     return Document(table, tuple(packages), hashes)
 
 
-def _line(text: str, pattern: str, number: int = 0) -> int | None:
-    for index, found in enumerate(re.finditer(pattern, text)):
-        if index == number:
-            return lockfile.line_at(text, found.start())
-    return None
+def _line(text: str, key: str) -> int | None:
+    found = re.search(rf"(?m)^{key}\b", text)
+    return lockfile.line_at(text, found.start()) if found else None
 
 
 def _require_sound(package: object, index: int, text: str, file: str) -> None:
-    if isinstance(package, dict) and lockfile.is_name(package.get("name")):
-        version = package.get("version")
-        if (version is None or lockfile.is_version(version)) and isinstance(package.get("source"), dict):
-            return
-        wrong = f"package {package['name']} has no source" if version is None or lockfile.is_version(version) else ""
-        message = wrong or f"package {package['name']} has no version that can be read: {cut(repr(version))}"
-    else:
+    wrong = _wrong(package)
+    if wrong:
+        raise lockfile.unreadable(file, wrong, lockfile.numbered_line(text, "[[package]]", index), FIX)
+
+
+def _wrong(package: object) -> str:
+    """Why a package cannot be read, or nothing."""
+    if not isinstance(package, dict) or not lockfile.is_name(package.get("name")):
         named = package.get("name") if isinstance(package, dict) else package
-        message = f"a package has no name that can be read: {cut(repr(named))}"
-    raise lockfile.unreadable(file, message, _line(text, r"(?m)^\[\[package\]\]", index), FIX)
+        return f"a package has no name that can be read: {cut(repr(named))}"
+    name, version = package["name"], package.get("version")
+    if version is not None and not lockfile.is_version(version):
+        return f"package {name} has no version that can be read: {cut(repr(version))}"
+    if not isinstance(package.get("source"), dict):
+        return f"package {name} has no source"
+    unnamed = next((each for each in _needs(package) if not lockfile.is_name(each.get("name"))), None)
+    return f"package {name} needs what has no name: {cut(repr(unnamed.get('name')))}" if unnamed is not None else ""
+
+
+def _needs(package: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from lockfile.tables(package.get("dependencies"))
+    for key in ("optional-dependencies", "dev-dependencies"):
+        lists = package.get(key)
+        for each in lists.values() if isinstance(lists, dict) else ():
+            yield from lockfile.tables(each)
 
 
 def _quick(text: str, file: str) -> tuple[dict[str, Any], tuple[tuple[str, ...], ...]] | None:
@@ -106,3 +119,12 @@ def _hashes(package: object) -> tuple[str, ...]:
 def names(table: object) -> dict[str, object]:
     """A table's values by their normalised names; empty for anything that is no table."""
     return {normal(name): value for name, value in table.items()} if isinstance(table, dict) else {}
+
+
+def pairs(query: str) -> Iterator[tuple[str, str]]:
+    """The keys and values of a URL's query, decoded."""
+    from urllib.parse import unquote
+
+    for part in query.split("&") if query else ():
+        key, _, value = part.partition("=")
+        yield key, unquote(value)

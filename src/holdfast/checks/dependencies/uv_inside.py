@@ -42,17 +42,21 @@ def _wanted(lock: Lock) -> Iterator[tuple[Locked | None, list[tuple[str, str]]]]
 
 
 def _missing(lock: Lock, blocks: list[Locked], who: Locked | None, name: str, version: str) -> Iterator[Finding]:
-    asker = sound.label(who) if who else "the project"
-    has = " and ".join(each.version or "a path" for each in blocks)
+    id_, said = "LOCK009", ""
     if not blocks:
-        problem = "LOCK009", f"{asker} needs {cut(name)}, which the lock lacks"
+        said = "which the lock lacks"
     elif version and not any(version == f"=={each.version}" for each in blocks):
-        problem = "LOCK009", f"{asker} needs {cut(name + version)}, the lock has {cut(has)}"
+        said = f"the lock has {_versions(blocks)}"
     elif not version and len({each.version for each in blocks}) > 1:
-        problem = "LOCK013", f"{asker} needs {cut(name)}, which is locked as {cut(has)}: nothing says which is meant"
-    else:
-        return
-    yield error(*problem, lock.file, line_of_block(lock, who), FIX)
+        id_, said = "LOCK013", f"which is locked as {_versions(blocks)}: nothing says which is meant"
+    if said:
+        asker = sound.label(who) if who else "the project"
+        message = f"{asker} needs {cut(name + version)}, {said}"
+        yield error(id_, message, lock.file, line_of_block(lock, who), FIX)
+
+
+def _versions(blocks: list[Locked]) -> str:
+    return cut(" and ".join(each.version or "a path" for each in blocks))
 
 
 def line_of_block(lock: Lock, package: Locked | None) -> int | None:

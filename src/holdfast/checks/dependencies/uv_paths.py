@@ -30,7 +30,7 @@ def changed_paths(subject: Subject, lock: Lock) -> Iterator[Finding]:
         path = local_path(package)
         if path is None or (path.rstrip("/") or ".") == place or "\0" in path:
             continue
-        read = pyproject_and_text(subject.project / from_project(lock.file, path))
+        read = pyproject_and_text(subject.project / from_project(place, path))
         if read is not None and "project" in read[0]:
             member = normal(package["name"]) in members
             places = Places(path, members, shared if member else {})

@@ -8,10 +8,9 @@ from typing import Any
 from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.lockfile import tables, word, words
 from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, Need, Source, normal
-from holdfast.checks.dependencies.uv_document import FIX, Document, document, names
+from holdfast.checks.dependencies.uv_document import Document, document, names, pairs
 from holdfast.checks.dependencies.uv_workspace import from_project
 from holdfast.checks.facts import table
-from holdfast.checks.venv_probe.values import cut
 
 LOCAL = ("editable", "virtual", "directory")
 Package = Mapping[str, Any]
@@ -44,7 +43,7 @@ def read(project_place: str, file: str, text: str, pyproject: Mapping[str, Any])
     root = root_of(found, project_place)
     starts = (root,) if root else members(found)
     manifest = names(table(found.table, "manifest").get("dependency-groups"))
-    roots = [each for start in starts for each in _roots(start, file, itself=root is None)]
+    roots = [each for start in starts for each in _roots(start, project_place, itself=root is None)]
     if root is None:
         roots += [Declared(_asked(each), each["name"], group) for group, each in _items(manifest) if _named(each)]
     groups = frozenset(manifest).union(*map(_groups, starts))
@@ -52,7 +51,7 @@ def read(project_place: str, file: str, text: str, pyproject: Mapping[str, Any])
         "uv",
         file,
         text,
-        _packages(found, file),
+        _packages(found, project_place),
         tuple(roots),
         groups,
         default_groups(pyproject, groups),
@@ -77,15 +76,15 @@ def _extras(package: Package) -> frozenset[str]:
     return frozenset(names(package.get("optional-dependencies"))) | frozenset(map(normal, said))
 
 
-def _roots(package: Package, file: str, *, itself: bool) -> Iterator[Declared]:
+def _roots(package: Package, place: str, *, itself: bool) -> Iterator[Declared]:
     if itself:
         yield Declared(Need(normal(package["name"])), package["name"])
     for each in tables(package.get("dependencies")):
-        yield Declared(_need(each, file), word(each.get("name")))
+        yield Declared(_need(each, place), word(each.get("name")))
     for extra, each in _items(names(package.get("optional-dependencies"))):
-        yield Declared(_need(each, file), word(each.get("name")), MAIN, extra)
+        yield Declared(_need(each, place), word(each.get("name")), MAIN, extra)
     for group, each in _items(names(package.get("dev-dependencies"))):
-        yield Declared(_need(each, file), word(each.get("name")), group)
+        yield Declared(_need(each, place), word(each.get("name")), group)
 
 
 def _items(lists: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -96,34 +95,31 @@ def _named(item: Mapping[str, Any]) -> bool:
     return lockfile.is_name(item.get("name"))
 
 
-def _packages(found: Document, file: str) -> tuple[Locked, ...]:
+def _packages(found: Document, place: str) -> tuple[Locked, ...]:
     seen: set[tuple[str, str]] = set()
     packages = []
     for index, (package, hashes) in enumerate(zip(found.packages, found.hashes, strict=True)):
         name, version = normal(package["name"]), word(package.get("version"))
         origin = str(index) if (name, version) in seen else ""
         seen.add((name, version))
-        needs = tuple(_need(each, file) for each in tables(package.get("dependencies")))
+        needs = tuple(_need(each, place) for each in tables(package.get("dependencies")))
         optional = names(package.get("optional-dependencies"))
-        extras = {extra: tuple(_need(each, file) for each in tables(value)) for extra, value in optional.items()}
+        extras = {extra: tuple(_need(each, place) for each in tables(value)) for extra, value in optional.items()}
         marker = " or ".join(f"({each})" for each in words(package.get("resolution-markers")))
-        source = source_of(package["source"], file)
+        source = source_of(package["source"], place)
         packages.append(Locked(name, version, needs, extras, source, None, marker, hashes, origin))
     return tuple(packages)
 
 
-def _need(item: Mapping[str, Any], file: str) -> Need:
+def _need(item: Mapping[str, Any], place: str) -> Need:
     """What a package of the lock needs of another; the version is there where the lock has several."""
-    if not _named(item):
-        said = f"a dependency has no name that can be read: {cut(repr(item.get('name')))}"
-        raise lockfile.unreadable(file, said, None, FIX)
     version = item.get("version")
     return Need(
         normal(item["name"]),
         f"=={version}" if lockfile.is_version(version) else "",
         word(item.get("marker")),
         tuple(map(normal, words(item.get("extra")))),
-        source_of(item["source"], file) if isinstance(item.get("source"), dict) else None,
+        source_of(item["source"], place) if isinstance(item.get("source"), dict) else None,
     )
 
 
@@ -137,26 +133,18 @@ def _asked(item: Mapping[str, Any]) -> Need:
     )
 
 
-def source_of(source: Mapping[str, Any], file: str) -> Source | None:
-    """Where a package comes from; None for an index."""
+def source_of(source: Mapping[str, Any], place: str) -> Source | None:
+    """Where a package comes from, for the project at a place relative to the lock; None for an index."""
     subdirectory = word(source.get("subdirectory"))
     if isinstance(source.get("git"), str):
         where, _, commit = source["git"].partition("#")
         url, _, query = where.partition("?")
-        return Source("git", url, commit, dict(_pairs(query)).get("subdirectory", subdirectory))
+        return Source("git", url, commit, dict(pairs(query)).get("subdirectory", subdirectory))
     if isinstance(source.get("url"), str):
         return Source("url", source["url"], subdirectory=subdirectory)
     for kind in (*LOCAL, "path"):
         if isinstance(source.get(kind), str):
-            place = from_project(file, source[kind])
+            path = from_project(place, source[kind])
             named = {"path": "file", "editable": "directory"}.get(kind, kind)
-            return Source(named, place, subdirectory=subdirectory, editable=kind == "editable")
+            return Source(named, path, subdirectory=subdirectory, editable=kind == "editable")
     return None
-
-
-def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    from urllib.parse import unquote
-
-    for part in query.split("&") if query else ():
-        key, _, value = part.partition("=")
-        yield key, unquote(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def _project(pyproject: Table, root: Package, stated: Declarations) -> Iterator[
     if name and normal(name) != normal(root["name"]):
         yield f"name {cut(root['name'])} -> {cut(name)}", ("project", "name")
     locked = word(root.get("version"))
-    if version and locked and allows(f"=={version}", locked) is not True and version != locked:
+    if version and locked and version != locked and allows(f"=={version}", locked) is not True:
         yield f"version {cut(locked)} -> {cut(version)}", ("project", "version")
     if "virtual" in root["source"] and is_package(pyproject):
         yield "the project is a package now", ("build-system",)
@@ -75,15 +75,28 @@ def _project(pyproject: Table, root: Package, stated: Declarations) -> Iterator[
     metadata = table(root, "metadata")
     if "provides-extras" in metadata and "optional-dependencies" not in words(project.get("dynamic")):
         locked_extras = frozenset(map(normal, words(metadata["provides-extras"])))
-        yield from _names("extra", locked_extras, stated.extras, ("project", "optional-dependencies"))
-    yield from _names("group", frozenset(names(metadata.get("requires-dev"))), stated.groups, ("dependency-groups",))
+        told = {each.extra for each in stated.requirements} | _extras_with_members(metadata, locked_extras)
+        yield from _names("extra", locked_extras, stated.extras, told, ("project", "optional-dependencies"))
+    dev = names(metadata.get("requires-dev"))
+    told = {each.group for each in stated.requirements} | {name for name, asked in dev.items() if asked}
+    yield from _names("group", frozenset(dev), stated.groups, told, ("dependency-groups",))
 
 
-def _names(kind: str, locked: frozenset[str], stated: frozenset[str], path: KeyPath) -> Iterator[Told]:
+def _names(
+    kind: str, locked: frozenset[str], stated: frozenset[str], told: Collection[str], path: KeyPath
+) -> Iterator[Told]:
+    """Those that came or went with nothing in them; of the others, what they ask for tells."""
     for name in sorted(stated - locked):
-        yield f"{kind} {cut(name)} was added", (*path, name)
+        if name not in told:
+            yield f"{kind} {cut(name)} was added", (*path, name)
     for name in sorted(locked - stated):
-        yield f"{kind} {cut(name)} is gone", path
+        if name not in told:
+            yield f"{kind} {cut(name)} is gone", path
+
+
+def _extras_with_members(metadata: Table, extras: frozenset[str]) -> frozenset[str]:
+    markers = [word(each.get("marker")) for each in tables(metadata.get("requires-dist"))]
+    return frozenset(name for name in extras if any(f"extra == '{name}'" in marker for marker in markers))
 
 
 def is_package(pyproject: Table) -> bool:

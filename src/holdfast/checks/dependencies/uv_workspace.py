@@ -18,6 +18,8 @@ _LEVELS = 8
 """How far up a workspace's root is looked for."""
 
 
+_DEPTH = 64
+"""How many directories up a path may lead."""
 _STARS = 2
 """How many stars the pattern of a workspace's members may have to be looked for on the disk."""
 
@@ -99,6 +101,9 @@ def here(project: Path, file: str) -> str:
     return Path(os.path.relpath(project, project / up(file))).as_posix()
 
 
-def from_project(file: str, path: str) -> str:
-    """A path of the lock's file, which is relative to that, relative to the project."""
-    return path if path.startswith("/") else posixpath.normpath(posixpath.join(up(file), path))
+def from_project(place: str, path: str) -> str:
+    """A path relative to the lock's directory, made relative to the project at `place` there."""
+    if path.startswith("/"):
+        return path
+    root = "/\1" * _DEPTH  # so that no current directory is asked for, which may be gone
+    return posixpath.relpath(f"{root}/{path}", f"{root}/{place}")

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from holdfast.checks.dependencies.model import normal
+from holdfast.checks.dependencies.places import sees_base
 from holdfast.checks.interface import Environment
 from holdfast.checks.venv_probe.disk import loose_text, names, real
 
@@ -131,8 +132,7 @@ class Brought:
 def import_directories(environment: Environment) -> tuple[Path, ...]:
     """Where an environment's distributions are: its own, and its base's where it was made to see them too."""
     own = environment.site_packages
-    config = loose_text(environment.root / "pyvenv.cfg").lower()
-    if not own or not re.search(r"(?m)^include-system-site-packages\s*=\s*true", config):
+    if not own or not sees_base(environment):
         return own
     prefix, library = Path(real(environment.python)).parents[1], own[0].parent.name
     places = (f"lib/{library}/site-packages", f"local/lib/{library}/dist-packages", "lib/python3/dist-packages")

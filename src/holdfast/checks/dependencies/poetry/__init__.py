@@ -11,6 +11,7 @@ from holdfast.checks.dependencies.poetry import freshness, rules
 from holdfast.checks.dependencies.poetry.commands import mend_command, poetry_command, sync_command
 from holdfast.checks.dependencies.poetry.graph import Unmet, unmet
 from holdfast.checks.dependencies.poetry.reader import KNOWN, line_at, line_of, newer, own_name, read_lock, section
+from holdfast.checks.dependencies.sound import several_locks
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
@@ -36,6 +37,7 @@ def read(subject: Subject, file: str) -> Lock:
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """What is wrong with the lock, by itself and against pyproject.toml."""
     fix = lock_command(subject)
+    yield from several_locks(subject, lock)
     yield from _marks(subject, lock)
     yield from subject.declarations.problems
     version = str(section(lock.text, "metadata").get("lock-version", ""))

@@ -5,7 +5,7 @@ A hash that fits is proof: nobody meets SHA-256 by accident. One that does not t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from itertools import combinations, islice, zip_longest
 from typing import Any, NamedTuple
@@ -71,15 +71,18 @@ class _Place(NamedTuple):
         return _Put(self.node, self.key, value)
 
 
-def since(content: Mapping[str, Any], wanted: str, names: Mapping[str, str]) -> tuple[Edit, ...] | None:
+def since(
+    content: Mapping[str, Any], wanted: str, names: Mapping[str, str], extras: Mapping[str, Collection[str]]
+) -> tuple[Edit, ...] | None:
     """The edits since the hash `wanted`, one or two or a change of looks, where they are of those that are tried.
 
-    `content` is what `content.relevant` gave; it is not changed. `names` are true names by normalised ones.
+    `content` is what `content.relevant` gave; it is not changed. `names` are true names by normalised ones, `extras`
+    what is known of each package's.
     """
     copy: dict[str, Any] = deepcopy(dict(content))
     legacy = "tool" not in copy
     tries = min(MOST, MOST_BYTES // (len(str(copy)) + 1))
-    for trial in islice(_trials(copy, names), tries):
+    for trial in islice(_trials(copy, names, extras), tries):
         if _digest(copy, trial, legacy=legacy) == wanted:
             return trial.edits
     return None
@@ -100,7 +103,9 @@ def _digest(content: dict[str, Any], trial: _Trial, *, legacy: bool) -> str:
     return found
 
 
-def _trials(content: dict[str, Any], names: Mapping[str, str]) -> Iterator[_Trial]:
+def _trials(
+    content: dict[str, Any], names: Mapping[str, str], extras: Mapping[str, Collection[str]]
+) -> Iterator[_Trial]:
     """In the order in which they are likely."""
     places = list(_places(content, ()))
     spots = [place for place in places if isinstance(place.value, str)]
@@ -112,6 +117,9 @@ def _trials(content: dict[str, Any], names: Mapping[str, str]) -> Iterator[_Tria
     for spot in spots:
         yield from _texts(spot, LOOKS, _looks(spot, names))
     yield from _moves(lists)
+    for spot in spots:
+        if isinstance(spot.key, int):
+            yield from _texts(spot, CHANGED, respelled.other_extras(spot.value, extras))
     older = zip_longest(*(_texts(spot, CHANGED, _versions(spot)) for spot in spots))
     yield from (trial for several in older for trial in several if trial is not None)
     yield from _pairs([place for place in places if place.requirement])

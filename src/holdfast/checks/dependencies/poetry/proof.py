@@ -81,11 +81,11 @@ def _first_look(old: Mapping[str, Any], new: Mapping[str, Any]) -> Change | None
 def _by_hash(subject: Subject, lock: Lock, said: str) -> _Proof | None:
     """The edit that, taken back in pyproject.toml, gives the hash."""
     pyproject = subject.context.pyproject
-    names = _true_names(subject)
+    names, extras = _true_names(subject), {package.name: tuple(package.extras) for package in lock.packages}
     for groups in (True, False) if without_groups(lock.text) else (True,):
         content = relevant(pyproject, groups=groups)
         try:
-            edits = since(content, said, names)
+            edits = since(content, said, names, extras)
         except (TypeError, RecursionError):  # what Poetry cannot hash either
             return None
         if edits is not None:

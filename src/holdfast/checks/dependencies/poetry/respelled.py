@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 
 from holdfast.checks.dependencies.model import normal
@@ -80,6 +80,20 @@ def versions(text: str, *, constraint: bool) -> Iterator[str]:
                 yield f"{text[: bound.start()]}{operator}{bound['gap']}{bound['version']}{text[bound.end() :]}"
     for bound, version in _other_versions(found):
         yield f"{text[: bound.start('version')]}{version}{text[bound.end() :]}"
+
+
+def other_extras(text: str, known: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """A requirement without its extras, without one of them, or with one more that is known of its package."""
+    match = _REQUIREMENT.fullmatch(text[:500])
+    if match is None:
+        return
+    listed = [each.strip() for each in (match["extras"] or "").split(",") if each.strip()]
+    more = sorted(set(known.get(normal(match["name"]), ())) - set(map(normal, listed)))
+    fewer = [[each for each in listed if each != one] for one in listed] if len(listed) > 1 else []
+    rest = text[match.end("extras") + 1 if match["extras"] is not None else match.end("name") :]
+    for extras in ([], *fewer, *([*listed, one] for one in more)):
+        for comma in (",", ", ") if len(extras) > 1 else (",",):
+            yield f"{match['name']}{f'[{comma.join(extras)}]' if extras else ''}{rest}"
 
 
 def _other_versions(found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
