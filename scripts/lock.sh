@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes poetry.lock anew from pyproject.toml, and the hashed requirements that `make` installs from it.
-# Usage: scripts/lock.sh [--export-only]. Needs Poetry with the export plugin: `make install` brings both.
-# Behind a mirror of the package index set POETRY_PYPI_MIRROR_URL, with poetry-plugin-pypi-mirror installed.
+# Usage: scripts/lock.sh [--export-only]. Needs Poetry with its plugins, which `make install` brings.
+# Behind a mirror of the package index set POETRY_PYPI_MIRROR_URL.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 poetry=${POETRY:-.venv/bin/poetry}

@@ -10,6 +10,8 @@ import ssl
 import tarfile
 import urllib.parse
 import urllib.request
+from functools import cache
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +61,14 @@ def unreachable() -> str:
     return ""
 
 
+@cache
+def speaks_json() -> bool:
+    """Whether the index answers as Poetry asks; some mirrors know HTML alone."""
+    kind = "application/vnd.pypi.simple.v1+json"
+    with _open(f"{index()}/toolz/", accept=kind) as answer:
+        return str(answer.headers.get_content_type()) == kind
+
+
 def unpack(real: Real, directory: Path) -> Path:
     """Downloads and unpacks a source distribution, runs nothing of it; returns its root. Raises AssertionError."""
     page = f"{index()}/{real.name}/"
@@ -72,10 +82,16 @@ def unpack(real: Real, directory: Path) -> Path:
 
 
 def _get(address: str) -> bytes:
-    assert address.startswith("https://")
-    with urllib.request.urlopen(address, timeout=30, context=ssl.create_default_context()) as answer:  # noqa: S310
+    with _open(address) as answer:
         body: bytes = answer.read()
     return body
+
+
+def _open(address: str, accept: str = "*/*") -> HTTPResponse:
+    assert address.startswith("https://")
+    asked = urllib.request.Request(address, headers={"Accept": accept})  # noqa: S310
+    answer: HTTPResponse = urllib.request.urlopen(asked, timeout=30, context=ssl.create_default_context())  # noqa: S310
+    return answer
 
 
 POETRY = (

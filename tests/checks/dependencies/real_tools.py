@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from holdfast.checks.dependencies.model import normal
-from tests.checks.dependencies.real_projects import index
+from tests.checks.dependencies.real_projects import index, speaks_json
 
 BIN = Path(sysconfig.get_path("scripts"))
 POETRY = (BIN / "poetry", "--no-interaction", "--no-ansi")
@@ -65,7 +65,9 @@ class Tools:
         self._env |= NETWORK | {"UV_CACHE_DIR": str(home / "uv"), "UV_SYSTEM_CERTS": "1", "UV_NO_PROGRESS": "1"}
         self._env |= {"UV_PYTHON_DOWNLOADS": "never", "SKIP_CYTHON": "1", "GIT_CONFIG_GLOBAL": os.devnull}
         self._env |= {"POETRY_CACHE_DIR": str(home / "poetry"), "POETRY_CONFIG_DIR": str(home / "config")}
-        self._env |= {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_PYPI_MIRROR_URL": f"{index()}/"}
+        self._env |= {"POETRY_VIRTUALENVS_IN_PROJECT": "true"}
+        if not speaks_json():
+            self._env["POETRY_PYPI_MIRROR_URL"] = f"{index()}/"  # read by a plugin, which does nothing without it
 
     def run(self, *command: str | Path, cwd: Path) -> Said:
         done = subprocess.run(

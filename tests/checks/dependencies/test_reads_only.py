@@ -34,7 +34,7 @@ watching = True
 sys.addaudithook(watch)
 if sys.argv[1] == "--write":
     open(sys.argv[2], "w").close()
-    os.posix_spawn("/bin/true", ["true"], {})
+    os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}), 0)
 else:
     from holdfast.cli.main import main
     try:
