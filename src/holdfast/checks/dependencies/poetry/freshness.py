@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdfast.checks.dependencies.model import Lock
-from holdfast.checks.dependencies.poetry.changes import constraint
 from holdfast.checks.dependencies.poetry.content import content_hash, without_groups
 from holdfast.checks.dependencies.poetry.reader import line_at, section
 from holdfast.checks.dependencies.subject import Subject
@@ -54,6 +53,8 @@ def differing_pythons(subject: Subject, lock: Lock) -> tuple[str, str] | None:
     stated = table(pyproject, "tool", "poetry", "dependencies").get("python")
     if not isinstance(stated, str):
         stated = table(pyproject, "project").get("requires-python")
-    if not isinstance(locked, str) or not isinstance(stated, str) or constraint(locked) == constraint(stated):
+    if not isinstance(locked, str) or not isinstance(stated, str) or locked == stated:
         return None
-    return locked, stated
+    from holdfast.checks.dependencies.poetry.changes import constraint
+
+    return None if constraint(locked) == constraint(stated) else (locked, stated)
