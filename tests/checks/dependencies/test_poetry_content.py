@@ -43,10 +43,7 @@ def agrees(pyproject: dict[str, Any]) -> bool:
         "[dependency-groups]\n[tool.poetry]\nname = 'x'",
         '[dependency-groups]\ndev = ["a"]\n[tool.poetry.dependencies]\na = "^1"',
         '[tool.poetry]\nname = "x"',
-        (
-            '[tool.poetry.dependencies]\npython = "^3"\na = {version = "1", optional = true}\n'
-            '[tool.poetry.extras]\nx = ["a"]'
-        ),
+        '[tool.poetry.dependencies]\npython = "^3"\na = {version="1",optional=true}\n[tool.poetry.extras]\nx = ["a"]',
         '[tool.poetry.dev-dependencies]\npytest = "*"',
         '[tool.poetry.group.dev.dependencies]\npytest = "*"\n[tool.poetry.group.docs]\noptional = true',
         '[[tool.poetry.source]]\nname = "internal"\nurl = "https://index.invalid/simple"\npriority = "primary"',

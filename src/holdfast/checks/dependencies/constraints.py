@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"(?:>=|<=|!=|==|<|>)\d+(?:\.\d+)*(?:,(?:>=|<=|!=|==|<|>)\d+(?:\.\d+)*)*")
-_OR = re.compile(r"\s*\|\|?\s*")
-_AND = re.compile(r"(?<!^)(?<![\^~=>< ,]) *(?<!-)[, ](?!-) *(?!,|$)")
-_ANY = re.compile(r"v?[xX*](\.[xX*])*")
-_SINGLE = re.compile(
+_OR = r"\s*\|\|?\s*"
+_AND = r"(?<!^)(?<![\^~=>< ,]) *(?<!-)[, ](?!-) *(?!,|$)"
+_ANY = r"v?[xX*](\.[xX*])*"
+_SINGLE = (
+    "(?i)"
     r"(?P<op>\^|~=|~|<>|!=|>=|<=|===?|=|>|<)?\s*"
     r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)"
     r"(?P<tags>(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc)[-_.]?\d*)?"
     r"(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?)"
-    r"(?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?(?P<wild>(?:\.\*)*)",
-    re.IGNORECASE,
+    r"(?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?(?P<wild>(?:\.\*)*)"
 )
 _LONGEST = 2000
 """Characters; a longer constraint is not one that a person or a tool wrote."""
@@ -59,22 +59,22 @@ def specifiers(constraint: str) -> str:
         return text
     if len(text) > _LONGEST:
         raise Unclear("too long")
-    alternatives = [_conjunction(part) for part in _OR.split(text)]
+    alternatives = [_conjunction(part) for part in re.split(_OR, text)]
     return "" if "" in alternatives else "||".join(alternatives)
 
 
 def _conjunction(text: str) -> str:
     """One alternative."""
-    parts = _AND.split(text.rstrip(",").rstrip())
+    parts = re.split(_AND, text.rstrip(",").rstrip())
     return ",".join(filter(None, map(_single, parts)))
 
 
 def _single(text: str) -> str:
-    if _ANY.fullmatch(text):
+    if re.fullmatch(_ANY, text):
         return ""
     if text.lstrip("=<>! ").lower() == "dev":  # Poetry's old word for a branch
         text = text.lower().replace("dev", "0.0.dev0")
-    match = _SINGLE.fullmatch(text)
+    match = re.fullmatch(_SINGLE, text)
     if match is None or len(match["release"]) > 200:
         raise Unclear(f"{text!r} is not a constraint" if len(text) < 100 else "not a constraint")
     epoch = f"{int(match['epoch'])}!" if match["epoch"] else ""
@@ -132,7 +132,7 @@ def _python(specifier: str) -> str:
 
 def platform_marker(constraint: str) -> str:
     """The marker for a Poetry `platform`, such as "linux || darwin" or "!=win32"."""
-    return either([" and ".join(map(_platform, part.split(","))) for part in _OR.split(constraint.strip())])
+    return either([" and ".join(map(_platform, part.split(","))) for part in re.split(_OR, constraint.strip())])
 
 
 def _platform(text: str) -> str:

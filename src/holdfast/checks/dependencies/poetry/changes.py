@@ -133,6 +133,8 @@ def _other(value: object, section: str, path: KeyPath) -> Entry:
 def _poetry(poetry: Mapping[str, Any]) -> Iterator[Entry]:
     root = ("tool", "poetry")
     yield from _table(table(poetry, "dependencies"), "", (*root, "dependencies"))
+    if "dev-dependencies" in poetry:
+        yield Entry("group dev", "", "", "group dev", (*root, "dev-dependencies"))
     yield from _table(table(poetry, "dev-dependencies"), "group dev", (*root, "dev-dependencies"))
     for group, value in table(poetry, "group").items():
         section, path = f"group {normal(group)}", (*root, "group", group)
@@ -144,7 +146,7 @@ def _poetry(poetry: Mapping[str, Any]) -> Iterator[Entry]:
                 said = json.dumps(option, default=str)
                 yield Entry(section, key, said, f"{key} = {said}", (*path, key))
     for extra, value in table(poetry, "extras").items():
-        names = [normal(str(each)) for each in value] if isinstance(value, list) else [str(value)]
+        names = [normal(str(each)) for each in value] if isinstance(value, list) else [repr(value)]
         said = ", ".join(names)
         yield Entry(f"extra {normal(extra)}", "its names", str(sorted(names)), f"[{said}]", (*root, "extras", extra))
     if poetry.get("source"):

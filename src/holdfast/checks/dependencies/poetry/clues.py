@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, normal
+from holdfast.checks.dependencies.model import Declared, Lock, Locked, normal
 from holdfast.checks.dependencies.poetry.freshness import differing_pythons
 from holdfast.checks.dependencies.poetry.graph import UNLOCKED, Unmet, reached
 from holdfast.checks.dependencies.poetry.reader import section
+from holdfast.checks.dependencies.poetry.rules import asked
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
-from holdfast.core.masking import mask_text
 
 FILE = "pyproject.toml"
+MOST = 20
+"""Clues that are given."""
 
 
 class _Clue(NamedTuple):
@@ -33,18 +36,10 @@ def clues(subject: Subject, lock: Lock, unmet: tuple[Unmet, ...], fix: str) -> I
         yield Finding("LOCK005", Severity.ERROR, message, Location(FILE), fix)
         return
     lines = {each._replace(line=None): each.line for each in subject.declarations.located()}
-    for clue in found[:20]:
-        message = f"pyproject.toml changed since {lock.file} was made: {clue.text}"
-        line = lines.get(clue.requirement) if clue.requirement else None
+    placed = [(lines.get(clue.requirement) if clue.requirement else None, clue.text) for clue in found]
+    for line, text in sorted(placed[:MOST], key=lambda one: one[0] or sys.maxsize):
+        message = f"pyproject.toml changed since {lock.file} was made: {text}"
         yield Finding("LOCK005", Severity.ERROR, message, Location(FILE, line), fix)
-
-
-def asked(each: Declared) -> str:
-    """A requirement as it is written, with its group or extra."""
-    text = cut(mask_text(each.text))
-    if each.group != MAIN:
-        return f"{text} (group {cut(each.group)})"
-    return f"{text} (extra {cut(each.extra)})" if each.extra not in ("", "-") else text
 
 
 def _unmet(lock: Lock, unmet: tuple[Unmet, ...]) -> Iterator[_Clue]:
@@ -85,12 +80,9 @@ def _names(subject: Subject, lock: Lock) -> Iterator[_Clue]:
 
 def _unasked(lock: Lock) -> Iterator[_Clue]:
     """Packages that nothing asks for: those of them that no other one of them asks for."""
-    asked_for = reached(lock)
-    unasked = {package.name: package for package in lock.packages if package.name not in asked_for | UNLOCKED}
+    known = reached(lock) | UNLOCKED
+    unasked = {package.name: package for package in lock.packages if package.name not in known}
+    by_these = {need.name for name, package in unasked.items() for need in package.needs if need.name != name}
     for name, package in unasked.items():
-        if not _asked_by(unasked, name):
+        if name not in by_these:
             yield _Clue(f"nothing asks for {name} any more, and {lock.file} has {name} {cut(package.version)}")
-
-
-def _asked_by(packages: Mapping[str, Locked], name: str) -> bool:
-    return any(need.name == name for other, package in packages.items() if other != name for need in package.needs)

@@ -17,7 +17,7 @@ from holdfast.core.config.table import KeyPath
 MOST = 20_000
 """Hashes that are tried at most, about a second's worth."""
 MOST_BYTES = 60_000_000
-LOOKS, ADDED, CHANGED, MOVED = "looks", "added", "changed", "moved"
+LOOKS, NAMED, ADDED, CHANGED, MOVED = "looks", "named", "added", "changed", "moved"
 _DEEPEST = 6
 _LONGEST = 100
 """Of longer lists the elements are not moved to each other place."""
@@ -29,7 +29,7 @@ class Edit(NamedTuple):
     kind: str
     path: KeyPath = ()
     old: str = ""
-    """What stood there; for MOVED, the name of the group or extra where it stood."""
+    """What stood there; for NAMED, the name it had, for MOVED, the group or extra where it stood."""
 
 
 class _Put(NamedTuple):
@@ -187,7 +187,7 @@ def _renamed(places: list[_Place], names: Mapping[str, str]) -> Iterator[_Trial]
         for other in sorted(respelled.names(place.key, names)) if isinstance(place.key, str) else ():
             if other not in place.node:
                 puts = (_Put(place.node, other, place.value), place.left_out())
-                yield _Trial((Edit(LOOKS, place.path, other),), puts)
+                yield _Trial((Edit(NAMED, place.path, other),), puts)
 
 
 def _texts(spot: _Place, kind: str, texts: Iterator[str]) -> Iterator[_Trial]:

@@ -60,7 +60,8 @@ class _Walk:
         here = [block for block in blocks if self._here(block)] if len(blocks) > 1 else blocks
         fitting = [block for block in here if allows(need.constraint, block.version) is not False]
         if not fitting:
-            yield Unmet(need, by, (here or blocks)[0])
+            fitting = [(here or blocks)[0]]
+            yield Unmet(need, by, fitting[0])
         for block in fitting:
             self._enter(block, need.extras)
 

@@ -26,16 +26,15 @@ def path_findings(subject: Subject, lock: Lock, fix: str) -> Iterator[Finding]:
     for package in lock.packages:
         if package.source is None or package.source.kind not in ("directory", "file"):
             continue
-        message, about = _wrong(subject, package, package.source)
+        message, about = _wrong(subject, package, (subject.project / lock.file).parent / package.source.url)
         if message:
             place = Location(lock.file, line_of(lock, package.name, package.version, package.origin))
             yield Finding(about, Severity.ERROR, message, place, fix if about == "LOCK011" else None)
 
 
-def _wrong(subject: Subject, package: Locked, source: Source) -> tuple[str, str]:
-    path = subject.project / source.url
-    there = _is(path, source.kind)
-    if not there:
+def _wrong(subject: Subject, package: Locked, path: Path) -> tuple[str, str]:
+    source = package.source or Source("", "")
+    if not _is(path, source.kind):
         return f"{package.name}: there is no {source.kind} {cut(source.url)}", "LOCK010"
     try:
         changed = _file(path, package) if source.kind == "file" else list(_directory(subject, path, package))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from holdfast.checks.dependencies.model import Lock, normal
 from holdfast.checks.dependencies.poetry.changes import Change, Entry, changes, entries
 from holdfast.checks.dependencies.poetry.content import relevant, without_groups
-from holdfast.checks.dependencies.poetry.edits import LOOKS, MOVED, Edit, since
+from holdfast.checks.dependencies.poetry.edits import LOOKS, MOVED, NAMED, Edit, since
 from holdfast.checks.dependencies.poetry.freshness import is_fresh
 from holdfast.checks.dependencies.reading import FILE, Lines
 from holdfast.checks.dependencies.subject import Subject
@@ -92,7 +92,7 @@ def _by_hash(subject: Subject, lock: Lock, said: str) -> _Proof | None:
             # Poetry 1 hashed the content of [tool.poetry] as if it stood alone.
             root: KeyPath = () if "tool" in content else ("tool", "poetry")
             found = tuple(_change(pyproject, edit._replace(path=(*root, *edit.path))) for edit in edits)
-            return _Proof((), found[0]) if edits[0].kind == LOOKS else _Proof(found)
+            return _Proof((), found[0]) if edits[0].kind in (LOOKS, NAMED) else _Proof(found)
     return None
 
 
@@ -103,6 +103,8 @@ def _change(pyproject: Mapping[str, Any], edit: Edit) -> Change:
     if entry is None:
         name = ".".join(map(str, path))
         return Change("", name, edit.old, name, path)
+    if edit.kind == NAMED:
+        return Change(entry.section, entry.name, edit.old, str(path[-1]), path)
     if edit.kind == MOVED:
         return Change(
             "", entry.name, f"{entry.text} ({edit.old})", f"{entry.text} ({entry.section or 'no group'})", path

@@ -21,8 +21,8 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.files import read_text
 from holdfast.core.findings import Finding, Location, Severity
 
-LIMIT = 32 * 2**20
-"""Bytes; the largest locks that are known have a tenth of it."""
+LIMIT = 16 * 2**20
+"""Bytes; ten times what large locks have."""
 KNOWN = (2, 1)
 """The newest format that is known."""
 _WIDE = 20_000
@@ -31,8 +31,8 @@ _FILES = re.compile(
     r'\[\r?\n((?:[ \t]+\{(?:file|hash|name) = "[^"\\\n]*", (?:file|hash) = "[^"\\\n]*"\},?\r?\n)+)\](?=\r?$)'
 )
 _HASH = re.compile(r'hash = "([^"]*)"')
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
-_PACKAGE = re.compile(r"^[ \t]*\[\[[ \t]*package[ \t]*\]\]", re.MULTILINE)
+_CONFLICT = r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$"
+_PACKAGE = r"(?m)^[ \t]*\[\[[ \t]*package[ \t]*\]\]"
 _BLOCK = "\ue000files:"
 """Stands for a list of files that tomllib need not read; a private character, which no lock has."""
 
@@ -118,9 +118,11 @@ def section(text: str, name: str) -> Mapping[str, Any]:
     import tomllib
 
     match = re.search(rf"(?m)^[ \t]*\[[ \t]*{name}[ \t]*\][^\n]*\n((?:(?![ \t]*\[)[^\n]*\n?)*)", text)
+    if match is None and line_at(text, rf"{name}[ \t]*[.=]") is None:
+        return {}
     try:
         return tomllib.loads(match[1]) if match else table(tomllib.loads(text), name)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 
@@ -169,7 +171,7 @@ def _whole(text: str, file: str) -> dict[str, Any]:
     except RecursionError as error:
         raise unreadable(file, f"{file}: nested too deep") from error
     except ValueError as error:
-        conflict = _CONFLICT.search(text)
+        conflict = re.search(_CONFLICT, text)
         if conflict is not None:
             line = text.count("\n", 0, conflict.start()) + 1
             message = f"{file} has merge conflict markers ({cut(conflict[0].strip())})"
@@ -290,7 +292,7 @@ def line_of(lock: Lock, name: str, version: str = "", origin: str = "") -> int |
     ]
     if not fitting:
         return None
-    for index, match in enumerate(_PACKAGE.finditer(lock.text)):
+    for index, match in enumerate(re.finditer(_PACKAGE, lock.text)):
         if index == int(fitting[0]):
             return lock.text.count("\n", 0, match.start()) + 1
     return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from holdfast.checks.dependencies.model import Declared, Lock, Locked
+from holdfast.checks.dependencies.model import MAIN, UNLISTED, Declared, Lock, Locked
 from holdfast.checks.dependencies.poetry.graph import Unmet
 from holdfast.checks.dependencies.poetry.reader import line_of
 from holdfast.checks.dependencies.subject import Subject
@@ -18,7 +18,6 @@ MOST = 100
 SHOWN = 5
 """Of those who ask for one package."""
 LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
-_USUAL = re.compile("sha256:[0-9a-f]{64}")
 
 
 def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: str) -> Iterator[Finding]:
@@ -27,6 +26,9 @@ def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: st
     for each in unmet:
         block = each.instead
         gathered.setdefault((each.need.name, block.origin if block else ""), []).append(each)
+    lines: dict[Declared, int | None] = {}
+    if any(isinstance(several[0].by, Declared) and several[0].instead is None for several in gathered.values()):
+        lines = {each._replace(line=None): each.line for each in subject.declarations.located()}
     for several in list(gathered.values())[:MOST]:
         need, by, instead = several[0]
         who = " and ".join(list(dict.fromkeys(map(_who, several)))[:SHOWN])
@@ -36,23 +38,30 @@ def graph_findings(subject: Subject, lock: Lock, unmet: Iterable[Unmet], fix: st
             yield Finding("LOCK008", Severity.ERROR, message, Location(lock.file, line), fix)
         else:
             message = f"{lock.file} lacks {need.name}, and {who}"
-            yield Finding("LOCK009", Severity.ERROR, message, _place(subject, lock, by), fix)
+            yield Finding("LOCK009", Severity.ERROR, message, _place(lock, by, lines), fix)
+
+
+def asked(each: Declared) -> str:
+    """A requirement as it is written, with its group or extra."""
+    from holdfast.core.masking import mask_text
+
+    text = cut(mask_text(each.text))
+    if each.group != MAIN:
+        return f"{text} (group {cut(each.group)})"
+    return f"{text} (extra {cut(each.extra)})" if each.extra not in ("", UNLISTED) else text
 
 
 def _who(each: Unmet) -> str:
     if isinstance(each.by, Declared):
-        from holdfast.checks.dependencies.poetry.clues import asked
-
         return f"{each.by.file} asks for {asked(each.by)}"
     wanted = f"{each.need.name} {cut(each.need.constraint)}".rstrip()
     return f"{each.by.name} {cut(each.by.version)} asks for {wanted}"
 
 
-def _place(subject: Subject, lock: Lock, by: Declared | Locked) -> Location:
-    if isinstance(by, Locked):
-        return Location(lock.file, line_of(lock, by.name, by.version, by.origin))
-    located = subject.declarations.located()
-    return Location(by.file, next((each.line for each in located if each._replace(line=None) == by), None))
+def _place(lock: Lock, by: Declared | Locked, lines: Mapping[Declared, int | None]) -> Location:
+    if isinstance(by, Declared):
+        return Location(by.file, lines.get(by))
+    return Location(lock.file, line_of(lock, by.name, by.version, by.origin))
 
 
 def twice(subject: Subject, lock: Lock, fix: str) -> Iterator[Finding]:
@@ -91,8 +100,9 @@ def _same_block(blocks: list[Locked]) -> Locked | None:
 def hash_findings(lock: Lock, fix: str) -> Iterator[Finding]:
     """LOCK012 and LOCK014."""
     found = 0
+    usual = re.compile("sha256:[0-9a-f]{64}").fullmatch
     for package in lock.packages:
-        bad = [each for each in package.hashes if not _USUAL.fullmatch(each) and not _sound(each)]
+        bad = [each for each in package.hashes if not usual(each) and not _sound(each)]
         if bad or (not package.hashes and package.source is None):
             found += 1
             if found <= MOST:
