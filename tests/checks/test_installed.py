@@ -224,7 +224,7 @@ def context_of(project: Project, **dependencies: object) -> Context:
         project=project.root,
         pyproject=read_pyproject(project.root),
         files=("pyproject.toml", "poetry.lock"),
-        config=Config(dependencies=DependenciesConfig(**dependencies)),  # type: ignore[arg-type]
+        config=Config(dependencies=DependenciesConfig(**dependencies)),
         env={},
         child_env={},
         environment=environment_at(project.root / ".venv"),

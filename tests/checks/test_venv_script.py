@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks import venv_probe
-from holdfast.checks.venv_probe import script
+from holdfast.checks.venv_probe import inspection, script
 from tests.checks.venvs import Shop, bare_project, make_shop, tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,11 +181,11 @@ def outcome(shop: Shop, python: str) -> str:
 
 def test_every_finding_has_its_heading_and_every_heading_its_finding() -> None:
     headings = re.findall(r"^### (VENV\d{3}): ", (ROOT / "docs" / "checks.md").read_text("utf-8"), re.MULTILINE)
-    assert headings == sorted(venv_probe.IDS)
+    assert headings == sorted(inspection.IDS)
 
 
 def test_every_id_that_the_probe_can_say_is_among_its_ids() -> None:
     said = {
         found for source in SOURCES for found in re.findall(r'Problem\(\s*"(VENV\d{3})"', source.read_text("utf-8"))
     }
-    assert said == set(venv_probe.IDS)
+    assert said == set(inspection.IDS)

@@ -14,8 +14,8 @@ from holdfast.checks.dependencies.record import Survey
 from holdfast.checks.dependencies.selection import Selection
 from holdfast.checks.dependencies.site import Distribution, Site
 from holdfast.checks.dependencies.versions import allows
-from holdfast.checks.venv_probe.contents import other_checkout
 from holdfast.checks.venv_probe.disk import real
+from holdfast.checks.venv_probe.installed import other_checkout
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
 

@@ -176,6 +176,8 @@ def _named_in(case: Case) -> tuple[str | None, int | None]:
 
 def _judged(case: Case, paths: tuple[str, ...], *, editable: bool, label: str) -> Iterator[Problem]:
     root = case.project.root
+    from .installed import other_checkout
+
     stray = [path for path in paths if other_checkout(real(path), real(root))]
     if stray:
         state = "" if os.path.exists(stray[0]) else ", which is not there"
@@ -192,14 +194,3 @@ def _judged(case: Case, paths: tuple[str, ...], *, editable: bool, label: str) -
 def _reinstall(case: Case) -> tuple[tuple[str, ...], ...]:
     """Anew where the environment is shared by a link, since installing would take it from the other checkout."""
     return recreate(case) if os.path.islink(case.environment.root) else install(case)
-
-
-def other_checkout(path: str, root: str) -> bool:
-    """Whether a path is outside the project, or in another git checkout within it, such as a worktree."""
-    if not inside(path, root):
-        return True
-    while path != root:
-        if os.path.lexists(os.path.join(path, ".git")):
-            return True
-        path = os.path.dirname(path)
-    return False

@@ -9,7 +9,7 @@ import os
 import re
 from typing import Iterator, NamedTuple
 
-from .disk import loose_text, names
+from .disk import inside, loose_text, names
 from .values import shown
 
 _NAME = re.compile(r"(.+?)-([^-]+)\.(dist-info|egg-info)|(.+)\.(egg-link|egg-info)")
@@ -90,3 +90,14 @@ def _mapped(literal: str) -> list[str]:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return []
     return [shown(path) if not isinstance(path, str) else path for path in mapping.values()]
+
+
+def other_checkout(path: str, root: str) -> bool:
+    """Whether a path is outside the project, or in another git checkout within it, such as a worktree."""
+    if not inside(path, root):
+        return True
+    while path != root:
+        if os.path.lexists(os.path.join(path, ".git")):
+            return True
+        path = os.path.dirname(path)
+    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holdfast.core.config.mistakes import nearest
-from holdfast.core.config.table import ANY_NAME, Config, KeyPath, Section, all_settings, entries
+from holdfast.core.config.table import ANY_NAME, Config, KeyPath, Record, Section, all_settings, entries
 
 
 def meant_key(path: KeyPath) -> str:
@@ -23,7 +23,7 @@ def meant_key(path: KeyPath) -> str:
 
 def _beside(parents: list[str]) -> list[str]:
     """The keys of the section that holds the unknown one."""
-    section = Config
+    section: type[Record] = Config
     for parent in parents:
         entry = entries(section).get(parent)
         section = entry.of if isinstance(entry, Section) else section

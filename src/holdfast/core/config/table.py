@@ -7,8 +7,7 @@ schema and the page in docs/ are all drawn from the metadata here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from holdfast.core.config.kinds import (
     ADVISORY,
@@ -30,7 +29,6 @@ KeyPath = tuple[str | int, ...]
 """The way to a value in a document: `("validate", "jobs")`, `("checks", "api", "command", 0)`."""
 ANY_NAME = "*"
 """Stands in a setting's path for the name that the user gives: `checks.*.timeout`."""
-_ENTRY = "entry"
 
 
 class Setting(NamedTuple):
@@ -44,18 +42,55 @@ class Setting(NamedTuple):
 class Section(NamedTuple):
     """A table of settings; where `named`, a table of such tables under names that the user chooses."""
 
-    of: type[Any]
+    of: type[Record]
     doc: str
     named: Kind | None = None
     """What the names may be."""
 
 
-def _says(kind: Kind, doc: str) -> dict[str, object]:
-    return {_ENTRY: Setting(kind, doc)}
+def _says(kind: Kind, doc: str, *, default: Any) -> Any:
+    return Setting(kind, doc, default)
 
 
-def _section(of: type[Any], doc: str, *, named: Kind | None = None) -> dict[str, object]:
-    return {_ENTRY: Section(of, doc, named)}
+def _section(of: type[Record], doc: str, *, named: Kind | None = None) -> Any:
+    return Section(of, doc, named)
+
+
+class Record:
+    """What a dataclass would be, without the code that each of those compiles at every start (0.4 ms a class).
+
+    Class attributes that are a Setting or a Section are its fields.
+    """
+
+    entries: ClassVar[Mapping[str, Setting | Section]]
+
+    def __init_subclass__(cls) -> None:
+        cls.entries = {name: entry for name, entry in vars(cls).items() if isinstance(entry, Setting | Section)}
+
+    def __init__(self, **given: Any) -> None:
+        unknown = given.keys() - self.entries
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        vars(self).update({name: _initial(entry) for name, entry in self.entries.items() if name not in given}, **given)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be set")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record) or type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.entries)
+
+    __hash__ = None  # type: ignore[assignment]  # some fields are mappings
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.entries)})"
+
+
+def _initial(entry: Setting | Section) -> Any:
+    if isinstance(entry, Setting):
+        return entry.default
+    return {} if entry.named else entry.of()
 
 
 class Source(Protocol):
@@ -73,122 +108,87 @@ class Given(NamedTuple):
     source: Source
 
 
-# Without what nobody uses of a dataclass: making each of these classes is paid for at every start.
-@dataclass(frozen=True, repr=False)
-class ValidateConfig:
+class ValidateConfig(Record):
     """How `holdfast validate-env` runs."""
 
-    only: tuple[str, ...] = field(default=(), metadata=_says(NAMES, "Run these checks and no others"))
-    skip: tuple[str, ...] = field(default=(), metadata=_says(NAMES, "Do not run these checks"))
-    fail_fast: bool = field(default=False, metadata=_says(BOOL, "Stop at the first check that fails"))
-    jobs: int = field(default=0, metadata=_says(COUNT, "How many checks run at once; 0 is one for each core"))
-    timeout: float = field(
-        default=600.0,
-        metadata=_says(DURATION, "How long one check may take before it is stopped; read as seconds"),
-    )
-    cache: bool = field(
-        default=True, metadata=_says(BOOL, "Do not run a check again whose inputs are those of its last success")
-    )
+    only: tuple[str, ...] = _says(NAMES, "Run these checks and no others", default=())
+    skip: tuple[str, ...] = _says(NAMES, "Do not run these checks", default=())
+    fail_fast: bool = _says(BOOL, "Stop at the first check that fails", default=False)
+    jobs: int = _says(COUNT, "How many checks run at once; 0 is one for each core", default=0)
+    timeout: float = _says(DURATION, "How long one check may take before it is stopped; read as seconds", default=600.0)
+    cache: bool = _says(BOOL, "Do not run a check again whose inputs are those of its last success", default=True)
 
 
-@dataclass(frozen=True, repr=False)
-class VenvConfig:
+class VenvConfig(Record):
     """Which environment is the project's, and what it may be like."""
 
-    path: str = field(default="", metadata=_says(LINE, "Where the project's environment is; empty: look for it"))
-    allow_system_site_packages: bool = field(
-        default=False, metadata=_says(BOOL, "Accept an environment that sees the system's packages")
+    path: str = _says(LINE, "Where the project's environment is; empty: look for it", default="")
+    allow_system_site_packages: bool = _says(
+        BOOL, "Accept an environment that sees the system's packages", default=False
     )
 
 
-@dataclass(frozen=True, repr=False)
-class DependenciesConfig:
+class DependenciesConfig(Record):
     """Which lock is the project's, and what of it the environment holds."""
 
-    lock: str = field(default="", metadata=_says(LINE, "The lock file; empty: look for it"))
-    groups: tuple[str, ...] = field(
-        default=(), metadata=_says(WORDS, "Groups that are installed beyond the usual ones; `--with`")
-    )
-    without: tuple[str, ...] = field(default=(), metadata=_says(WORDS, "Groups that are not installed; `--without`"))
-    extras: tuple[str, ...] = field(default=(), metadata=_says(WORDS, "The project's own extras that are installed"))
-    deep: bool = field(default=False, metadata=_says(BOOL, "Read and hash every installed file"))
-    ignore: tuple[str, ...] = field(
-        default=(), metadata=_says(WORDS, "Packages that may be there though the lock knows none")
-    )
+    lock: str = _says(LINE, "The lock file; empty: look for it", default="")
+    groups: tuple[str, ...] = _says(WORDS, "Groups that are installed beyond the usual ones; `--with`", default=())
+    without: tuple[str, ...] = _says(WORDS, "Groups that are not installed; `--without`", default=())
+    extras: tuple[str, ...] = _says(WORDS, "The project's own extras that are installed", default=())
+    deep: bool = _says(BOOL, "Read and hash every installed file", default=False)
+    ignore: tuple[str, ...] = _says(WORDS, "Packages that may be there though the lock knows none", default=())
 
 
-@dataclass(frozen=True, repr=False)
-class IgnoreConfig:
+class IgnoreConfig(Record):
     """An advisory that is known and accepted for a time."""
 
-    reason: str = field(default="", metadata=_says(LINE, "Why it does not matter here; has to be given"))
-    until: str | None = field(
-        default=None, metadata=_says(DATE, "The last day on which it is ignored; has to be given")
-    )
+    reason: str = _says(LINE, "Why it does not matter here; has to be given", default="")
+    until: str | None = _says(DATE, "The last day on which it is ignored; has to be given", default=None)
 
 
-@dataclass(frozen=True, repr=False)
-class AdvisoriesConfig:
+class AdvisoriesConfig(Record):
     """What is known of vulnerabilities, and which of it is accepted."""
 
-    max_age: float = field(
-        default=7 * 86400.0, metadata=_says(DURATION, "Warn where the advisory data is older than this")
+    max_age: float = _says(DURATION, "Warn where the advisory data is older than this", default=7 * 86400.0)
+    online: bool = _says(BOOL, "Ask the OSV service; package names and versions leave", default=False)
+    service: str = _says(
+        LINE, "Where the OSV service is; or one that answers as it does", default="https://api.osv.dev"
     )
-    online: bool = field(default=False, metadata=_says(BOOL, "Ask the OSV service; package names and versions leave"))
-    service: str = field(
-        default="https://api.osv.dev", metadata=_says(LINE, "Where the OSV service is; or one that answers as it does")
-    )
-    ignore: Mapping[str, IgnoreConfig] = field(
-        default_factory=dict, metadata=_section(IgnoreConfig, "One table for each advisory, by its id", named=ADVISORY)
+    ignore: Mapping[str, IgnoreConfig] = _section(
+        IgnoreConfig, "One table for each advisory, by its id", named=ADVISORY
     )
 
 
-@dataclass(frozen=True, repr=False)
-class CheckConfig:
+class CheckConfig(Record):
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 
-    command: tuple[str, ...] = field(
-        default=(), metadata=_says(ARGV, "The program and its arguments; makes a check of your own. No shell reads it")
+    command: tuple[str, ...] = _says(
+        ARGV, "The program and its arguments; makes a check of your own. No shell reads it", default=()
     )
-    inputs: tuple[str, ...] = field(
-        default=(), metadata=_says(GLOBS, "The files it reads; unset: any file of the project")
-    )
-    args: tuple[str, ...] = field(default=(), metadata=_says(WORDS, "Arguments added to a built-in check's command"))
-    timeout: float | None = field(default=None, metadata=_says(DURATION, "Its own limit; unset: validate.timeout"))
-    enabled: bool | None = field(
-        default=None, metadata=_says(BOOL, "Always run it, or never; unset: where the project uses its tool")
-    )
-    summary: str = field(default="", metadata=_says(LINE, "What it checks, in a few words"))
+    inputs: tuple[str, ...] = _says(GLOBS, "The files it reads; unset: any file of the project", default=())
+    args: tuple[str, ...] = _says(WORDS, "Arguments added to a built-in check's command", default=())
+    timeout: float | None = _says(DURATION, "Its own limit; unset: validate.timeout", default=None)
+    enabled: bool | None = _says(BOOL, "Always run it, or never; unset: where the project uses its tool", default=None)
+    summary: str = _says(LINE, "What it checks, in a few words", default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Record):
     """The effective configuration: what was set, and the defaults for the rest."""
 
-    registry: str = field(
-        default="task_registry.json",
-        metadata=_says(PATH, "The file that holds the log of tasks"),
-    )
-    log: bool = field(default=True, metadata=_says(BOOL, "Commands log themselves in the registry"))
-    strict: bool = field(default=False, metadata=_says(BOOL, "Warnings fail a check too"))
-    validate: ValidateConfig = field(
-        default_factory=ValidateConfig, metadata=_section(ValidateConfig, "How `holdfast validate-env` runs")
-    )
-    venv: VenvConfig = field(
-        default_factory=VenvConfig, metadata=_section(VenvConfig, "Which environment is the project's")
-    )
-    dependencies: DependenciesConfig = field(
-        default_factory=DependenciesConfig,
-        metadata=_section(DependenciesConfig, "What `holdfast check-deps` compares"),
-    )
-    advisories: AdvisoriesConfig = field(
-        default_factory=AdvisoriesConfig, metadata=_section(AdvisoriesConfig, "What is known of vulnerabilities")
-    )
-    checks: Mapping[str, CheckConfig] = field(
-        default_factory=dict, metadata=_section(CheckConfig, "One table for each check, by its name", named=NAME)
-    )
-    given: Mapping[KeyPath, Given] = field(default_factory=dict, repr=False, compare=False)
+    registry: str = _says(PATH, "The file that holds the log of tasks", default="task_registry.json")
+    log: bool = _says(BOOL, "Commands log themselves in the registry", default=True)
+    strict: bool = _says(BOOL, "Warnings fail a check too", default=False)
+    validate: ValidateConfig = _section(ValidateConfig, "How `holdfast validate-env` runs")
+    venv: VenvConfig = _section(VenvConfig, "Which environment is the project's")
+    dependencies: DependenciesConfig = _section(DependenciesConfig, "What `holdfast check-deps` compares")
+    advisories: AdvisoriesConfig = _section(AdvisoriesConfig, "What is known of vulnerabilities")
+    checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
+    given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""
+
+    def __init__(self, *, given: Mapping[KeyPath, Given] | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        vars(self)["given"] = given or {}
 
     def origin(self, key: str) -> str:
         """Where a setting's value comes from: "pyproject.toml:12", "HOLDFAST_VALIDATE_JOBS", "--jobs" or "default"."""
@@ -200,7 +200,7 @@ class Config:
         return _effective(self, "")
 
 
-def _effective(section: Any, prefix: str) -> Iterator[tuple[str, Setting, Any]]:
+def _effective(section: Record, prefix: str) -> Iterator[tuple[str, Setting, Any]]:
     for name, entry in entries(type(section)).items():
         value = getattr(section, name)
         if isinstance(entry, Setting):
@@ -212,17 +212,14 @@ def _effective(section: Any, prefix: str) -> Iterator[tuple[str, Setting, Any]]:
                 yield from _effective(table, f"{prefix}{name}.{chosen}.")
 
 
-def entries(section: type[Any]) -> dict[str, Setting | Section]:
+def entries(section: type[Record]) -> Mapping[str, Setting | Section]:
     """What a section may hold, by name."""
-    return {each.name: _entry(each) for each in fields(section) if _ENTRY in each.metadata}
+    return section.entries
 
 
-def _entry(each: Field[Any]) -> Setting | Section:
-    entry: Setting | Section = each.metadata[_ENTRY]
-    return entry if isinstance(entry, Section) else entry._replace(default=each.default)
-
-
-def all_settings(section: type[Any] = Config, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Setting]]:
+def all_settings(
+    section: type[Record] = Config, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Setting]]:
     """Every setting with its path, ANY_NAME standing for names that the user chooses."""
     for name, entry in entries(section).items():
         if isinstance(entry, Setting):
