@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.checks.interface import Context, Environment
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
-from holdfast.core.process import Completed, MissingProgram, run
+
+if TYPE_CHECKING:
+    from holdfast.core.process import Completed
 
 OUTPUT_TAIL = 4000
 
@@ -57,6 +58,8 @@ def find_tool(context: Context, check: str, name: str, *, own_only: bool = False
     environment = context.environment
     if environment is not None and os.access(environment.bin / name, os.X_OK):
         return Tool(name, environment.bin / name, installed_version(environment, name), own=True)
+    import shutil
+
     found = None if own_only else shutil.which(name, path=context.child_env.get("PATH", ""))
     if found:
         return Tool(name, Path(found), None, own=False)
@@ -99,6 +102,8 @@ def stray_tool(tool: Tool, context: Context) -> tuple[Finding, ...]:
 
 def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mapping[str, str] | None = None) -> Completed:
     """Runs a tool in the project's root. Raises CannotRun where it is missing, timed out, was stopped or killed."""
+    from holdfast.core.process import MissingProgram, run  # most of who imports this module runs nothing
+
     try:
         done = run(
             [str(arg) for arg in argv],

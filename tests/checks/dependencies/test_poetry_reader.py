@@ -48,6 +48,58 @@ def test_a_list_of_files_inside_of_a_string_is_text() -> None:
     assert parsed(text, "poetry.lock").data["x"] == f"files = [\n{entry}]\n"
 
 
+EXTRAS = """[[package]]
+name = "a"
+version = "1"
+description = "x"
+optional = false
+python-versions = "*"
+groups = ["main"]
+files = []
+
+[package.extras]
+all = ["b[c] ; python_version < \\"4\\"", "d"]
+"odd.name" = []
+
+"""
+
+
+def test_extras_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "shop", '[project]\nname = "shop"\n', {"poetry.lock": EXTRAS + METADATA})
+    extras = lock_of(project).packages[0].extras
+    assert list(extras) == ["all", "odd-name"]
+    assert [(need.name, need.extras, need.marker) for need in extras["all"]] == [
+        ("b", ("c",), 'python_version < "4"'),
+        ("d", (), ""),
+    ]
+    assert extras["odd-name"] == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"odd.name" = []', "all = []"), ('"d"]', '"d"'), ("[]\n\n[meta", "[] []\n\n[meta"), ('"d"]', '"d\\q"]')],
+)
+def test_extras_that_are_not_toml_are_not_passed_over(old: str, new: str) -> None:
+    text = EXTRAS + METADATA
+    assert old in text
+    with pytest.raises(Unreadable) as raised:
+        parsed(text.replace(old, new), "poetry.lock")
+    assert raised.value.finding.id == "LOCK002"
+
+
+@pytest.mark.parametrize("mark", ["\ue000files:", "\\ue000files:", "\\U0000E000files:"])
+def test_nobody_but_the_reader_writes_its_stand_ins(tmp_path: Path, mark: str) -> None:
+    for edited in (
+        EXTRAS.replace("files = []", f'files = "{mark}9"'),
+        EXTRAS.replace('"odd.name" = []', f'"{mark}" = 9'),
+    ):
+        project = make_project(tmp_path / "shop", '[project]\nname = "shop"\n', {"poetry.lock": edited + METADATA})
+        package = lock_of(project).packages[0]
+        assert package.hashes == ()
+        assert "all" in package.extras
+        (project.root / ".venv").rename(tmp_path / f"gone{len(list(tmp_path.iterdir()))}")
+
+
 def test_a_lock_says_what_each_package_is_for(tmp_path: Path) -> None:
     lock = lock_of(new(tmp_path / "shop"))
     by_name = {package.name: package for package in lock.packages}

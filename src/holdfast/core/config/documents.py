@@ -7,7 +7,6 @@ import re
 import stat
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,18 @@ LIMIT = 2**20
 _IN_PYPROJECT: KeyPath = ("tool", "holdfast")
 
 
-@dataclass(frozen=True)
 class Document:
     """A file's settings: `value` as it was parsed, and `root`, the way to it in the file."""
 
-    name: str
-    text: str
-    value: object
-    root: KeyPath
-    find: Callable[[str], Mapping[KeyPath, int]]
+    def __init__(
+        self, name: str, text: str, value: object, root: KeyPath, find: Callable[[str], Mapping[KeyPath, int]]
+    ) -> None:
+        self.name, self.text, self.value, self.root = name, text, value, root
+        self._find = find
 
     @cached_property
     def _offsets(self) -> Mapping[KeyPath, int]:
-        return self.find(self.text)
+        return self._find(self.text)
 
     def line(self, path: KeyPath) -> int | None:
         """The line of a setting, or of the innermost table around it that has one."""

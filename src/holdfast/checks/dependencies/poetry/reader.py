@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.constraints import Unclear, specifiers
@@ -30,11 +30,21 @@ _FILES = re.compile(
     r'(?m)^((?:[A-Za-z0-9_-]+|"[^"\\\n]*") = )'
     r'\[\r?\n((?:[ \t]+\{(?:file|hash|name) = "[^"\\\n]*", (?:file|hash) = "[^"\\\n]*"\},?\r?\n)+)\](?=\r?$)'
 )
+_SAID = re.compile(r'(?m)^(\[\[package\]\]\nname = "[^"\\\n]*"\nversion = "[^"\\\n]*"\n)description = "[^"\\\n]*"\n')
+"""What a package says of itself, which nobody here reads."""
+_TEXT = r'"(?:[^"\\\n]|\\["\\])*"'
+_EXTRAS = re.compile(
+    rf'(?m)^\[package\.extras\]\n((?:(?:[A-Za-z0-9_-]+|"[^"\\\n]*") = \[(?:{_TEXT}(?:, {_TEXT})*)?\]\n)+)(?=\n|\Z)'
+)
 _HASH = re.compile(r'hash = "([^"]*)"')
 _CONFLICT = r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$"
 _PACKAGE = r"(?m)^[ \t]*\[\[[ \t]*package[ \t]*\]\]"
 _BLOCK = "\ue000files:"
 """Stands for a list of files that tomllib need not read; a private character, which no lock has."""
+
+
+_UNQUICK = ('"""', "'''", _BLOCK[0], r"\ue000", r"\uE000", r"\U0000e000", r"\U0000E000")
+"""A list of files may stand inside of a long string; and nobody but us may write the stand-in."""
 
 
 class Document(NamedTuple):
@@ -45,7 +55,7 @@ class Document(NamedTuple):
 
     def hashes(self, value: object) -> tuple[str, ...]:
         """The hashes of a list of files, or of its stand-in."""
-        if isinstance(value, str) and value.startswith(_BLOCK):
+        if self.blocks and isinstance(value, str) and value.startswith(_BLOCK):
             return tuple(_HASH.findall(self.blocks[int(value.removeprefix(_BLOCK))]))
         if not isinstance(value, list):
             return ()
@@ -146,10 +156,10 @@ def _require_reasonable(text: str, file: str) -> None:
 
 
 def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
-    """The document without the lists of files, four fifths of a lock; None where that may not be right."""
+    """The document without the lists of files and extras, most of a lock; None where that may not be right."""
     import tomllib
 
-    if '"""' in text or "'''" in text or _BLOCK in text:  # a list of files may stand inside of a string
+    if any(mark in text for mark in _UNQUICK):
         return None
     blocks: list[str] = []
 
@@ -157,8 +167,16 @@ def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
         blocks.append(match[2])
         return f'{match[1]}"{_BLOCK}{len(blocks) - 1}"'
 
+    def extras(match: re.Match[str]) -> str:
+        lines = match[1].splitlines()
+        if len({line.partition(" = ")[0] for line in lines}) < len(lines):
+            return match[0]  # the same key twice is for tomllib to refuse
+        blocks.append(match[1])
+        return f'[package.extras]\n"{_BLOCK}" = {len(blocks) - 1}\n'
+
+    shorter = _EXTRAS.sub(extras, _SAID.sub(r"\1", _FILES.sub(stand_in, text)))
     try:
-        return tomllib.loads(_FILES.sub(stand_in, text)), tuple(blocks)
+        return tomllib.loads(shorter), tuple(blocks)
     except (ValueError, RecursionError):
         return None
 
@@ -196,7 +214,7 @@ def _packages(document: Document, file: str) -> Iterator[Locked]:
             normal(name),
             version,
             tuple(_needs(table(block, "dependencies"))),
-            _Extras(table(block, "extras")),
+            _Extras(table(block, "extras"), document.blocks),
             _source(table(block, "source"), develop=block.get("develop") is True),
             _when(block) if says_when else None,
             hashes=_hashes(document, block, name),
@@ -256,8 +274,16 @@ def _prefixed(digest: object) -> str:
 class _Extras(Mapping[str, tuple[Need, ...]]):
     """A package's extras, understood when they are asked for: most are not, and there are hundreds."""
 
-    def __init__(self, tables: Mapping[str, Any]) -> None:
-        self._tables = {normal(name): value for name, value in tables.items()}
+    def __init__(self, written: Mapping[str, Any], blocks: tuple[str, ...]) -> None:
+        self._written, self._blocks = written, blocks
+
+    @cached_property
+    def _tables(self) -> Mapping[str, object]:
+        import tomllib
+
+        number = self._written.get(_BLOCK) if self._blocks else None
+        written = self._written if number is None else tomllib.loads(self._blocks[number])
+        return {normal(name): value for name, value in written.items()}
 
     def __getitem__(self, extra: str) -> tuple[Need, ...]:
         listed = self._tables[extra]
