@@ -30,7 +30,8 @@ def environment_of(project: Path, env: Mapping[str, str]) -> Environment | None:
     """The environment that the project's tools are in, broken or whole; None where it has none.
 
     In this order: UV_PROJECT_ENVIRONMENT, `.venv`, `venv`, that of the uv workspace, Poetry's, then the active
-    VIRTUAL_ENV or CONDA_PREFIX unless it is another project's. Nothing is run or written. Raises Unusable where the project cannot be read.
+    VIRTUAL_ENV or CONDA_PREFIX unless it is another project's. Nothing is run or written. Raises Unusable where the
+    project cannot be read.
     """
     return locate(read_project(os.path.abspath(project)), env).environment
 
