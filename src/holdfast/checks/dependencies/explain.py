@@ -217,13 +217,13 @@ def _ways(name: str, edges: Iterable[_Edge], direct: set[str]) -> Iterator[tuple
 
 
 def _limits(name: str, asked: Iterable[Asker]) -> Iterator[str]:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     for asker in asked:
         for part in asker.need.constraint.split("||") if asker.applies else ():
             try:
                 upper = [str(each) for each in SpecifierSet(part) if each.operator in UPPER]
-            except InvalidSpecifier:
+            except ValueError:
                 continue
             if upper:
                 yield f"{asker.who} asks for {name}{','.join(sorted(upper))}"
