@@ -49,6 +49,14 @@ def test_pip_is_what_installs_where_it_is_there(project: Project) -> None:
     assert finding["fix"] == ".venv/bin/python -m pip install 'a[x]>=2'"
 
 
+def test_what_comes_from_elsewhere_is_never_installed_by_its_name_from_an_index(project: Project) -> None:
+    asked = PLAIN.replace("a[x]>=2", "a @ git+https://x.invalid/a@main")
+    project.write("pyproject.toml", asked)
+    assert [each["fix"] for each in project.findings(only="conflicts")] == [None]
+    project.write("pyproject.toml", f"{asked}\n[tool.uv.sources]\n")
+    assert [each["fix"] for each in project.findings(only="conflicts")] == ["uv sync"]
+
+
 def test_extras_and_groups_that_are_named_are_asked_for(project: Project) -> None:
     project.install("a", "2.0", extras=["x"])
     project.write("pyproject.toml", f'{PLAIN}\n[tool.holdfast.dependencies]\nextras = ["Cache"]\ngroups = ["dev"]\n')
@@ -80,7 +88,7 @@ def test_with_a_lock_its_groups_count_and_its_command_mends(tmp_path: Path) -> N
 def test_a_lock_that_cannot_be_read_is_no_hindrance(tmp_path: Path) -> None:
     project = make_project(tmp_path / "shop", PYPROJECT, {"poetry.lock": "["})
     (finding,) = project.findings(only="conflicts")
-    assert finding["fix"] == "uv pip install --python .venv/bin/python 'a>=1'"
+    assert finding["fix"] == "poetry install"
 
 
 def test_where_nothing_is_installed_and_nothing_asked_for_it_is_skipped(tmp_path: Path) -> None:

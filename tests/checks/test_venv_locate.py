@@ -73,6 +73,18 @@ def test_venv_is_taken_where_there_is_no_dot_venv(bare: Shop) -> None:
     assert found(bare) == bare.root / "venv"
 
 
+def test_a_member_of_a_uv_workspace_has_the_environment_of_its_root(tmp_path: Path) -> None:
+    member = bare_project(tmp_path / "root" / "packages" / "Shop_Front", '[project]\nname = "Shop_Front"\n')
+    lock = tmp_path / "root" / "uv.lock"
+    make_venv(tmp_path / "root" / ".venv")
+    lock.write_text('version = 1\n\n[manifest]\nmembers = [\n    "other",\n]\n', "utf-8")
+    assert found(member) is None
+    lock.write_text('version = 1\n\n[manifest]\nmembers = [\n    "shop-front",\n]\n' + "#" * 2**19, "utf-8")
+    assert found(member) == tmp_path / "root" / ".venv"
+    make_venv(member.venv)
+    assert found(member) == member.venv
+
+
 @pytest.mark.parametrize("name", ["shop", "Shop.Front", "a_b--c", "x" * 60])
 def test_poetrys_directory_is_named_as_poetry_names_it(tmp_path: Path, name: str) -> None:
     with warnings.catch_warnings():

@@ -22,7 +22,7 @@ from holdfast.core.findings import Checked, Finding, Location, Result, Severity,
 from tests.checks.dependencies.osv_records import REQUESTS, REQUESTS_GITHUB
 from tests.checks.dependencies.projects import install
 from tests.checks.dependencies.servers import Answer, serving
-from tests.checks.vulnerable import Project, lock_of
+from tests.checks.vulnerable import Kind, Project, lock_of
 
 SAYS = "advisory data of 2026-11-13, 7 days old, taken in 2026-11-19"
 KNOWN = [advisory for each in (REQUESTS, REQUESTS_GITHUB) for advisory in read_record(each).advisories]
@@ -108,13 +108,31 @@ def test_two_versions_with_the_same_vulnerability_are_one_finding(project: Proje
     [
         ("poetry", "poetry update requests"),
         ("uv", "uv lock --upgrade-package requests"),
-        ("pylock", "python -m pip install 'requests>=2.31.0'"),
-        ("requirements", "python -m pip install 'requests>=2.31.0'"),
+        ("pylock", "make the lock"),
+        ("requirements", "make the lock"),
     ],
 )
 def test_the_fix_is_the_command_of_the_tool_that_made_the_lock(project: Project, kind: str, fix: str) -> None:
     project.know(*KNOWN)
     assert [finding.fix for finding in project.ask(lock_of(("requests", "2.30.0"), kind=kind)).findings] == [fix]
+
+
+@pytest.mark.parametrize(
+    ("made_by", "fix"),
+    [
+        ("uv pip compile -o x.txt x.in", "uv pip compile -o x.txt x.in --upgrade-package requests"),
+        ("pip-compile x.in", "pip-compile x.in --upgrade-package requests"),
+        ("uv export -o x.txt", "uv lock --upgrade-package requests && uv export -o x.txt"),
+        ("poetry export -o x.txt", "poetry update requests && poetry export -o x.txt"),
+    ],
+)
+def test_requirements_are_made_anew_by_what_made_them_with_a_newer_version(
+    project: Project, monkeypatch: pytest.MonkeyPatch, made_by: str, fix: str
+) -> None:
+    project.know(*KNOWN)
+    monkeypatch.setattr(Kind, "lock_command", lambda *_: made_by)
+    (finding,) = project.ask(lock_of(("requests", "2.30.0"), kind="requirements")).findings
+    assert finding.fix == fix
 
 
 def test_one_command_mends_all_that_is_known_of_a_package(project: Project) -> None:
@@ -123,9 +141,10 @@ def test_one_command_mends_all_that_is_known_of_a_package(project: Project) -> N
         Advisory("django", "PYSEC-2", spans=(Span("", "3.2.10", "fixed"),)),
         Advisory("django", "PYSEC-3", spans=(Span(""),)),
     )
-    result = project.ask(lock_of(("django", "3.2.1"), kind="requirements"))
-    command = "python -m pip install 'django>=3.2.10'"
-    assert [(finding.message, finding.fix) for finding in result.findings] == [
+    install(project.site, "django", "3.2.1")
+    result = project.ask()
+    command = ".venv/bin/python -m pip install 'django>=3.2.10'"
+    assert [(finding.message.replace(" (installed)", ""), finding.fix) for finding in result.findings] == [
         ("django 3.2.1 has PYSEC-1; mended in 3.2.9", command),
         ("django 3.2.1 has PYSEC-2; mended in 3.2.10", command),
         ("django 3.2.1 has PYSEC-3; no version is known to mend it", None),

@@ -41,6 +41,12 @@ def test_only_and_skip_choose(shop: Project, holdfast: Cli) -> None:
     assert [result["check"] for result in json.loads(said.stdout)["results"]] == ["installed"]
 
 
+def test_a_check_that_is_named_twice_runs_once(shop: Project, holdfast: Cli) -> None:
+    said = holdfast("check-deps", "--only", "lock,lock", "--only", "lock", "--format", "json", cwd=shop.root)
+
+    assert [result["check"] for result in json.loads(said.stdout)["results"]] == ["lock"]
+
+
 @pytest.mark.parametrize("option", ["--only", "--skip"])
 def test_a_check_that_there_is_not_is_refused(shop: Project, holdfast: Cli, option: str) -> None:
     said = holdfast("check-deps", option, "locks", cwd=shop.root)

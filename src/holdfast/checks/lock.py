@@ -7,6 +7,7 @@ import re
 from holdfast.checks import facts
 from holdfast.checks.dependencies.model import Lock, Unreadable
 from holdfast.checks.dependencies.subject import Subject, subject_of
+from holdfast.checks.dependencies.visible import FILES
 from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
@@ -30,15 +31,17 @@ class LockCheck:
     summary = "the lock is what pyproject.toml asks for, and whole"
 
     def wanted(self, context: Context) -> bool:
-        return subject_of(context).found is not None or _keeper(context) is not None
+        return subject_of(context).found is not None or keeper_of(context) is not None
 
     def inputs(self, context: Context) -> Inputs | None:
-        """None where the lock leads to other files, whose metadata counts too."""
+        """None where the lock leads to other files, whose metadata counts too, and where git ignores it."""
         found = subject_of(context).found
-        text = start_of(context.project / found[1], LIMIT).decode("utf-8", "replace") if found else ""
-        if found is None or found[0] == "requirements" or re.search(OUTSIDE, text):
+        if found is None or found[1] not in context.files:
             return None
-        return Inputs(files=("pyproject.toml", "*.lock", "pylock*.toml"))
+        text = start_of(context.project / found[1], LIMIT).decode("utf-8", "replace")
+        if found[0] == "requirements" or re.search(OUTSIDE, text):
+            return None
+        return Inputs(files=(*FILES, "uv.toml", "*.lock", "pylock*.toml"), variables=("HOLDFAST_DEPENDENCIES",))
 
     def run(self, context: Context) -> Result:
         """What is wrong with the lock. A project whose tool keeps none has nothing to look at: skipped."""
@@ -59,7 +62,7 @@ def _looked(subject: Subject, lock: Lock) -> Result:
     return judged(Result(NAME, Status.PASSED, findings, checked=checked, tool=lock.file), strict=False)
 
 
-def _keeper(context: Context) -> str | None:
+def keeper_of(context: Context) -> str | None:
     """The tool that manages the project and would keep a lock."""
     tool = facts.table(context.pyproject, "tool")
     if "poetry" in tool:
@@ -68,7 +71,7 @@ def _keeper(context: Context) -> str | None:
 
 
 def _without(context: Context) -> Result:
-    keeper = _keeper(context)
+    keeper = keeper_of(context)
     if keeper is None:
         hint = "poetry lock, uv lock, or pip lock make one"
         raise CannotRun(NAME, "the project keeps no lock", hint=hint, status=Status.SKIPPED)

@@ -30,6 +30,14 @@ SNAPSHOT = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
 UPDATE = f"holdfast check-deps --update-advisories {SNAPSHOT}"
 _DAY_MS = 86_400_000
 _UPGRADES = {"poetry": "poetry update {}", "uv": "uv lock --upgrade-package {}"}
+_EXPORTED = {
+    "poetry export": _UPGRADES["poetry"],
+    "uv export": _UPGRADES["uv"],
+    "pdm export": "pdm update --no-sync {}",
+}
+"""What makes a lock out of another one, and how that one takes a newer version."""
+_COMPILERS = ("pip-compile", "uv pip compile")
+"""What keeps the versions that its own output has, unless it is told otherwise."""
 
 Found = Mapping[tuple[str, str], tuple[Advisory, ...]]
 """The advisories that affect a package's name and version."""
@@ -197,9 +205,18 @@ def _fix(subject: Subject, hit: _Hit, enough: str) -> str:
             return subject.format.install_command(subject, lock)
         if lock.kind in _UPGRADES:
             return _UPGRADES[lock.kind].format(name)
+        return _made_anew(subject.format.lock_command(subject), name)
     environment = subject.context.environment
     python = relative(subject.context, str(environment.python)) if environment else "python"
     return shlex.join([python, "-m", "pip", "install", f"{hit.told.package}>={enough}"])
+
+
+def _made_anew(command: str, name: str) -> str:
+    """The command that makes a flat lock, told to take a newer version of one package."""
+    if command.startswith(_COMPILERS):
+        return f"{command} --upgrade-package {name}"
+    first = next((upgrade for maker, upgrade in _EXPORTED.items() if command.startswith(maker)), "")
+    return f"{first.format(name)} && {command}" if first else command
 
 
 CHECK = Vulnerabilities()

@@ -46,12 +46,12 @@ def _named(python: Path) -> Environment:
 
 
 def chosen(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of the checks to run. Raises HoldfastError for one that there is not."""
+    """The names of the checks to run, each once. Raises HoldfastError for one that there is not."""
     for option, names in (("--only", only), ("--skip", skip)):
         for name in names:
             if name not in CHECKS:
                 raise HoldfastError(f"{option} {name}: no such check", hint=f"there are {', '.join(CHECKS)}")
-    return tuple(name for name in only or CHECKS if name not in skip)
+    return tuple(name for name in dict.fromkeys(only or CHECKS) if name not in skip)
 
 
 def run(

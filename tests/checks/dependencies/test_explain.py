@@ -120,7 +120,7 @@ def test_without_a_lock_the_metadata_of_what_is_installed_tells(tmp_path: Path, 
 
     assert "core: not locked; installed 2.1\n" in said.stdout
     assert "  api 1.4  core<3,>=1\n" in said.stdout
-    assert 'core>=1.5 where extra == "new" - not here\n' in said.stdout
+    assert 'core>=1.5 (new) where extra == "new" - not here\n' in said.stdout
     assert "  api -> core\n" in said.stdout
     assert "  api 1.4 asks for core<3\n" in said.stdout
 
@@ -147,3 +147,58 @@ def test_a_form_that_it_does_not_have_is_refused(shop: Project, holdfast: Cli) -
 
     assert said.exit_code == 2
     assert "text or json" in said.stderr
+
+
+POETRY_LOCK = """
+[[package]]
+name = "server"
+version = "3.0"
+groups = ["main"]
+files = []
+[package.dependencies]
+loop = {version = ">=0.1,<2", optional = true, markers = "extra == \'standard\'"}
+[package.extras]
+standard = ["loop (>=0.1,<2)"]
+dev = ["tester"]
+
+[[package]]
+name = "loop"
+version = "1.0"
+groups = ["main"]
+files = []
+[package.extras]
+dev = ["tester (<9)"]
+
+[[package]]
+name = "tester"
+version = "8.0"
+groups = ["dev"]
+files = []
+
+[metadata]
+lock-version = "2.1"
+python-versions = ">=3.11"
+content-hash = "HASH"
+""".replace("HASH", "0" * 64)
+
+
+def test_an_extra_that_nobody_asks_for_is_no_way_in_and_no_limit(tmp_path: Path, holdfast: Cli) -> None:
+    pyproject = """[project]
+name = "shop"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["server[standard]"]
+[tool.poetry]
+package-mode = false
+[tool.poetry.group.dev.dependencies]
+tester = "*"
+"""
+    shop = make_project(tmp_path / "shop", pyproject, {"poetry.lock": POETRY_LOCK})
+    said = json.loads(holdfast("check-deps", "--explain", "tester", "--format", "json", cwd=shop.root).stdout)
+    assert (said["ways"], said["limits"]) == ([["tester"]], [])
+    assert [each["applies"] for each in said["asked_for_by"]] == [True, False, False]
+    said = json.loads(holdfast("check-deps", "--explain", "loop", "--format", "json", cwd=shop.root).stdout)
+    assert said["ways"] == [["server", "loop"]]
+    assert [(each["who"], each["condition"], each["applies"]) for each in said["asked_for_by"]] == [
+        ("server 3.0", "standard", True)
+    ]

@@ -143,7 +143,9 @@ def _judged(asked: Asked, installed: dict[str, Distribution], mend: Mend) -> Ite
     because = f" ({asked.because} asks for that extra)" if asked.because else ""
     if found is None:
         message = f"{who} asks for {wants}, which is not installed{because}"
-        yield Finding("CONF003" if asked.extra else "CONF001", Severity.ERROR, message, asked.location, mend(need))
+        yield Finding(
+            "CONF003" if asked.extra else "CONF001", Severity.ERROR, message, asked.location, mend(need) or None
+        )
     elif need.source is None and found.version:
         allowed = allows(need.constraint, found.version)
         if allowed is None:
@@ -151,7 +153,7 @@ def _judged(asked: Asked, installed: dict[str, Distribution], mend: Mend) -> Ite
             yield Finding("CONF006", Severity.WARNING, message, asked.location)
         elif not allowed:
             message = f"{who} asks for {wants}; {cut(found.label)} is installed{because}"
-            yield Finding("CONF002", Severity.ERROR, message, asked.location, mend(need))
+            yield Finding("CONF002", Severity.ERROR, message, asked.location, mend(need) or None)
 
 
 def as_text(need: Need) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -96,6 +97,7 @@ def explain(subject: Subject, package: str) -> Explanation:
     edges = list(_edges(lock, distributions))
     roots = subject.declarations.located()
     holds = subject.target.holds
+    extras = _extras_asked_for([root.need for root in roots], edges)
     own = normal(str(table(subject.context.pyproject, "project").get("name", "")))  # its requirements are the roots
     asked = [
         Asker(root.file, root.need, root.extra or root.group, root.line, holds(root.need.marker, (root.extra,)))
@@ -104,7 +106,11 @@ def explain(subject: Subject, package: str) -> Explanation:
     ]
     asked += [
         Asker(
-            f"{edge.asker} {edge.version}".strip(), edge.need, edge.extra, None, holds(edge.need.marker, (edge.extra,))
+            who=f"{edge.asker} {edge.version}".strip(),
+            need=edge.need,
+            condition=edge.extra,
+            line=None,
+            applies=edge.extra in extras.get(edge.asker, {""}) and holds(edge.need.marker, (edge.extra,)),
         )
         for edge in edges
         if edge.need.name == name and edge.asker != own
@@ -120,7 +126,7 @@ def explain(subject: Subject, package: str) -> Explanation:
         locked=blocks,
         installed=found,
         asked=tuple(asked),
-        ways=tuple(_ways(name, edges, direct)),
+        ways=tuple(_ways(name, (edge for edge in edges if edge.extra in extras.get(edge.asker, ())), direct)),
         limits=tuple(_limits(name, asked)),
         update=_update(lock, name),
     )
@@ -149,7 +155,10 @@ def _edges(lock: Lock | None, distributions: Iterable[Distribution]) -> Iterator
         yield from _installed_edges(distributions)
         return
     for block in blocks:
-        yield from (_Edge(block.name, block.version, need, "") for need in block.needs)
+        listed = {need.name for needs in block.extras.values() for need in needs}
+        for need in block.needs:
+            if not (need.name in listed and extra_of(need.marker)):  # Poetry states it twice
+                yield _Edge(block.name, block.version, need, extra_of(need.marker))
         for extra, needs in block.extras.items():
             yield from (_Edge(block.name, block.version, need, extra) for need in needs)
 
@@ -165,7 +174,28 @@ def _installed_edges(distributions: Iterable[Distribution]) -> Iterator[_Edge]:
                 continue
             marker = str(asked.marker or "")
             need = Need(normal(asked.name), str(asked.specifier), marker, tuple(sorted(map(normal, asked.extras))))
-            yield _Edge(distribution.name, distribution.version, need, "")
+            yield _Edge(distribution.name, distribution.version, need, extra_of(marker))
+
+
+def extra_of(marker: str) -> str:
+    """The extra that a marker is for, normalised; empty where it is for none."""
+    found = re.search(r"""\bextra\s*==\s*["']([^"']+)""", marker)
+    return normal(found[1]) if found else ""
+
+
+def _extras_asked_for(needs: list[Need], edges: Iterable[_Edge]) -> dict[str, set[str]]:
+    """Each package that the project leads to, with the extras that something asks of it, and "" for itself."""
+    asking: dict[str, list[_Edge]] = {}
+    for edge in edges:
+        asking.setdefault(edge.asker, []).append(edge)
+    found: dict[str, set[str]] = {}
+    waiting = list(needs)
+    while waiting:
+        need = waiting.pop()
+        new = {"", *need.extras} - found.setdefault(need.name, set())
+        found[need.name] |= new
+        waiting += [edge.need for edge in asking.get(need.name, ()) if edge.extra in new]
+    return found
 
 
 def _ways(name: str, edges: Iterable[_Edge], direct: set[str]) -> Iterator[tuple[str, ...]]:
@@ -187,13 +217,13 @@ def _ways(name: str, edges: Iterable[_Edge], direct: set[str]) -> Iterator[tuple
 
 
 def _limits(name: str, asked: Iterable[Asker]) -> Iterator[str]:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     for asker in asked:
         for part in asker.need.constraint.split("||") if asker.applies else ():
             try:
                 upper = [str(each) for each in SpecifierSet(part) if each.operator in UPPER]
-            except InvalidSpecifier:
+            except ValueError:
                 continue
             if upper:
                 yield f"{asker.who} asks for {name}{','.join(sorted(upper))}"

@@ -21,7 +21,9 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONFLICT = r"(?m)^(?:<{7}|>{7}|\|{7})(?: |$)"
 
 
-_DEEP = r"(?:\.[ \t]{0,4}[\"']?[\w-]{1,40}[\"']?[ \t]{0,4}){100}"
+_DEEP = r"(?:\.[ \t]{0,4}[\"']?[\w-]{1,40}[\"']?[ \t]{0,4})"
+FEW = 12
+"""So many parts a key may have in a text that is `dense`."""
 
 
 def error(id_: str, message: str, file: str, line: int | None = None, fix: str | None = None) -> Finding:
@@ -64,13 +66,19 @@ def line_at(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def dense(text: str) -> bool:
+    """Whether so much of a text is dots that most of it may be dotted keys, of which tomllib makes a table a part."""
+    return text.count(".") * 10 > len(text)
+
+
 def toml(text: str, file: str, fix: str | None = None) -> dict[str, Any]:
     """A lock's document. Raises Unreadable."""
     import tomllib
 
-    deep = re.search(_DEEP, text)
+    most = FEW if dense(text) else 100
+    deep = re.search(_DEEP + f"{{{most}}}", text)
     if deep:  # tomllib's time grows with the square of it
-        raise unreadable(file, "a key has a hundred parts and more", line_at(text, deep.start()), fix)
+        raise unreadable(file, f"a key has {most} parts and more", line_at(text, deep.start()), fix)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

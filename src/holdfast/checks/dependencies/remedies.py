@@ -10,7 +10,10 @@ from holdfast.checks.dependencies.agreement import as_text
 from holdfast.checks.dependencies.model import Need, Unreadable, normal
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.facts import table
+from holdfast.checks.lock import keeper_of
 
+_INSTALLS = {"poetry": "poetry install", "uv": "uv sync"}
+"""What makes the environment where there is no lock yet, and the lock with it."""
 _SYNCING = frozenset({"poetry", "uv"})
 """Locks whose installation also removes what they do not know, and replaces what came from another place."""
 
@@ -35,8 +38,14 @@ class Remedies:
         return self._subject.found is not None and self._subject.found[0] in _SYNCING and bool(self.install)
 
     def get(self, need: Need) -> str:
-        """What installs a package that something asks for."""
-        return self.install or self._pip("install", as_text(need) if "||" not in need.constraint else need.name)
+        """What installs a package that something asks for; empty where no command is known to."""
+        if self.install:
+            return self.install
+        if command := _INSTALLS.get(keeper_of(self._subject.context) or ""):
+            return command
+        if need.source is not None:  # by its name alone, an index might give anything
+            return ""
+        return self._pip("install", as_text(need) if "||" not in need.constraint else need.name)
 
     def remove(self, name: str) -> str:
         """What removes a package that the lock does not know."""

@@ -15,19 +15,25 @@ _ATOM = (
 )
 _PYTHON = ("python_version", "python_full_version", "implementation_version")
 _NEVER = "\0"
+_LONGEST = 2000
+"""Characters of specifiers; longer ones are compared as they are written, for trying them takes their square."""
 
 
 def same_specifiers(one: str, other: str) -> bool:
     """Whether two sets of PEP 440 specifiers allow the same versions."""
     if _plain(one) == _plain(other):
         return True
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     try:
-        first, second = SpecifierSet(one), SpecifierSet(other)
-    except InvalidSpecifier:
+        return _allow_the_same(one, other)
+    except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return False
-    if "===" in one + other:
+
+
+def _allow_the_same(one: str, other: str) -> bool:
+    from packaging.specifiers import SpecifierSet
+
+    first, second = SpecifierSet(one), SpecifierSet(other)
+    if "===" in one + other or len(one) + len(other) > _LONGEST:
         return first == second
     tried = _around(re.findall(r"[0-9][^,\s]*", f"{one},{other}"))
     return all(first.contains(each, prereleases=True) == second.contains(each, prereleases=True) for each in tried)
@@ -39,13 +45,13 @@ def _plain(specifiers: str) -> list[str]:
 
 def _around(versions: Iterable[str]) -> Iterator[str]:
     """Versions, and those just below and above them."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     yield from ("0", "99999")
     for text in versions:
         try:
             base = Version(text.removesuffix(".*"))
-        except InvalidVersion:
+        except ValueError:
             continue
         yield from (str(base), f"{base.public}+local")
         release = base.release
@@ -61,13 +67,13 @@ def _around(versions: Iterable[str]) -> Iterator[str]:
 
 def same_pythons(one: str, other: str) -> bool:
     """Whether two values of requires-python take in the same releases of Python."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         first, second = SpecifierSet(one), SpecifierSet(other)
-    except InvalidSpecifier:
+        return all(first.contains(each) == second.contains(each) for each in _pythons(f"{one} {other}"))
+    except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return one == other
-    return all(first.contains(each) == second.contains(each) for each in _pythons(f"{one} {other}"))
 
 
 def _pythons(text: str) -> tuple[str, ...]:
@@ -118,10 +124,10 @@ def _environments(text: str, pythons: str, extra: str) -> Iterator[dict[str, str
 
 
 def _allowed(releases: tuple[str, ...], pythons: str) -> tuple[str, ...]:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         allowed = SpecifierSet(pythons)
-    except InvalidSpecifier:
+        return tuple(each for each in releases if allowed.contains(each)) or releases
+    except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return releases
-    return tuple(each for each in releases if allowed.contains(each)) or releases

@@ -40,8 +40,6 @@ class Target(NamedTuple):
         """The same for a marker of a pylock.toml, which knows sets of extras and groups (PEP 751)."""
         if not marker:
             return True
-        from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
-
         parsed = _parsed(marker)
         environment: dict[str, str | frozenset[str]] = {
             **dict(self.variables),
@@ -50,7 +48,7 @@ class Target(NamedTuple):
         }
         try:
             return True if parsed is None else parsed.evaluate(environment, context="lock_file")
-        except (UndefinedComparison, UndefinedEnvironmentName):
+        except ValueError:  # nothing that can be compared, or a number of more digits than Python reads
             return True
 
 
@@ -60,12 +58,10 @@ def _holds(marker: str, variables: tuple[tuple[str, str], ...], extra: str) -> b
     quick = quick_holds(usual, dict(variables), extra) if usual else None
     if quick is not None:
         return quick
-    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
-
     parsed = _parsed(marker)
     try:
         return True if parsed is None else parsed.evaluate({**dict(variables), "extra": extra})
-    except (UndefinedComparison, UndefinedEnvironmentName):
+    except ValueError:  # nothing that can be compared, or a number of more digits than Python reads
         return True
 
 

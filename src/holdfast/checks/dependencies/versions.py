@@ -18,11 +18,11 @@ def allows(constraint: str, version: str) -> bool | None:
     quick = quick_allows(constraint, version)
     if quick is not None:
         return quick
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         parsed = Version(version)
         return any(SpecifierSet(part).contains(parsed, prereleases=True) for part in constraint.split("||"))
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return None

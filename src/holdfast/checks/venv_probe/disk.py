@@ -66,6 +66,17 @@ def loose_text(path: str | os.PathLike[str], limit: int = LIMIT) -> str:
         return ""
 
 
+def start_of(path: str | os.PathLike[str], limit: int) -> str:
+    """The text that a regular file of any size begins with; nothing where it cannot be read."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return ""
+        with open(path, "rb") as file:
+            return file.read(limit).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+
+
 def names(directory: str | os.PathLike[str]) -> list[str]:
     """The sorted names in a directory; none where it cannot be listed."""
     try:

@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 from typing import Iterator, Mapping, NamedTuple
 
-from .disk import inside, names, real
+from .disk import inside, names, real, start_of
 from .poetry import Settings, poetry_environment, settings
 from .project import MARKERS, Project, read_project
 from .values import Environment, Place, Unusable, cut
 
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
+UV_LOCK = "uv.lock"
+_LEVELS = 8
+"""How far up the root of a workspace is looked for."""
 
 
 class Located(NamedTuple):
@@ -26,8 +29,9 @@ class Located(NamedTuple):
 def environment_of(project: Path, env: Mapping[str, str]) -> Environment | None:
     """The environment that the project's tools are in, broken or whole; None where it has none.
 
-    In this order: UV_PROJECT_ENVIRONMENT, `.venv`, `venv`, Poetry's, then the active VIRTUAL_ENV or CONDA_PREFIX
-    unless it is another project's. Nothing is run or written. Raises Unusable where the project cannot be read.
+    In this order: UV_PROJECT_ENVIRONMENT, `.venv`, `venv`, that of the uv workspace, Poetry's, then the active
+    VIRTUAL_ENV or CONDA_PREFIX unless it is another project's. Nothing is run or written. Raises Unusable where the
+    project cannot be read.
     """
     return locate(read_project(os.path.abspath(project)), env).environment
 
@@ -108,8 +112,23 @@ def _own_places(project: Project, env: Mapping[str, str]) -> Iterator[tuple[str,
         yield _poetry_place(project, found)
     for name in (".venv", "venv"):
         yield name, os.path.join(project.root, name), ""
+    for root in _workspaces(project):
+        yield "uv workspace", os.path.join(root, ".venv"), ""
     if not elsewhere:
         yield _poetry_place(project, found) if found else ("Poetry", None, "not a Poetry project")
+
+
+def _workspaces(project: Project) -> Iterator[str]:
+    """The root of the uv workspace that the project is a member of, by the lock that is kept there."""
+    root, member = project.root, re.sub(r"[-_.]+", "-", project.name or "").lower()
+    for _ in range(_LEVELS if member else 0):
+        root = os.path.dirname(root)
+        listed = re.search(
+            r"(?m)^\[manifest\]\r?\nmembers = \[([^\]]*)\]", start_of(os.path.join(root, UV_LOCK), 2**18)
+        )
+        if listed and f'"{member}"' in listed.group(1):
+            yield root
+            return
 
 
 def _poetry_place(project: Project, found: Settings) -> tuple[str, str | None, str]:

@@ -78,6 +78,7 @@ def test_who_needs_something_is_one_that_is_declared_before_any_other(tmp_path: 
     brought = Brought([tmp_path])
     assert brought.who_needs("low", ["gone", "declared"]) == "declared"
     assert brought.who_needs("low", []) == "a-first"
+    assert brought.who_needs("low", [], but={"a-first"}) == "declared"
     assert brought.who_needs("extra-only", ["declared"]) is None
 
 

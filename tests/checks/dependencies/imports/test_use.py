@@ -147,6 +147,11 @@ def test_what_another_package_brings_anyway_is_said_so(tmp_path: Path) -> None:
     assert message == "click is declared, but nothing imports click; flask needs it, and brings it anyway"
 
 
+def test_the_project_itself_is_no_other_package_that_brings_it(tmp_path: Path) -> None:
+    (message,) = unused(tmp_path, {"numpy": {}, "shop": {"requires": ["numpy"], "files": {}}})
+    assert message == "numpy is declared, but nothing imports numpy"
+
+
 def test_the_projects_own_name_in_its_extras_is_not_unused(tmp_path: Path) -> None:
     more = '[project.optional-dependencies]\nall = ["shop[a]"]\na = []\n'
     assert unused(tmp_path, {}, more=more) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -119,12 +119,12 @@ class Brought:
             if module.isidentifier() and not any(_whole(module, distribution) for distribution in who)
         }
 
-    def who_needs(self, name: str, among: Iterable[str]) -> str | None:
-        """One of the distributions that needs another, extras apart; the first of `among` that does."""
+    def who_needs(self, name: str, among: Iterable[str], *, but: Container[str] = ()) -> str | None:
+        """One of the distributions that needs another, extras apart; the first of `among` that does. None of `but`."""
         wanted = (self.by_name[each] for each in among if each in self.by_name)
         rest = (each for each in self.by_name.values() if each.name not in among)
         for each in (*wanted, *rest):
-            if (name, "") in each.requires:
+            if each.name not in but and (name, "") in each.requires:
                 return each.title
         return None
 

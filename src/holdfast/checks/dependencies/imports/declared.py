@@ -17,6 +17,8 @@ from holdfast.checks.venv_probe.disk import loose_text
 
 REQUIREMENTS = ("requirements.in", "requirements.txt")
 DEV_REQUIREMENTS = ("dev-requirements.txt", "requirements-dev.txt")
+_MOST_SEARCHED = 2**28
+"""Characters that are searched for lines, a fraction of a second's work for each hundred million."""
 _FOR_TESTS = ("bench", "benchmark", "check", "ci", "cov", "coverage", "qa", "quality", "test", "testing", "tests")
 _FOR_STYLE = (
     "format",
@@ -45,7 +47,8 @@ class Declarations(NamedTuple):
     """Whether deptry cannot read them itself, and has to be told."""
 
     def of(self, name: str) -> tuple[Declared, ...]:
-        return tuple(each for each in self.all if each.need.name == normal(name))
+        wanted = normal(name)
+        return tuple(each for each in self.all if each.need.name == wanted)
 
     @property
     def names(self) -> frozenset[str]:
@@ -92,10 +95,12 @@ def _dynamic(pyproject: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _in_pyproject(context: Context) -> Iterator[Declared]:
     text = loose_text(context.project / "pyproject.toml")
-    for written, group, extra, marker in _stated(context.pyproject):
+    stated = list(_stated(context.pyproject))
+    lined = len(text) * len(stated) <= _MOST_SEARCHED
+    for written, group, extra, marker in stated:
         if name := normalised(written):
             need = Need(name, marker=marker or written.partition(";")[2].strip())
-            yield Declared(need, written, group, extra, _line(text, written))
+            yield Declared(need, written, group, extra, _line(text, written) if lined else None)
     files = _dynamic(context.pyproject).get("file")
     for file in files if isinstance(files, list) else [files]:
         if isinstance(file, str):

@@ -182,7 +182,7 @@ class Verdicts:
             yield f"no file names its program{'s' if len(programs) > 1 else ''} {', '.join(programs[:3])}"
         if hosts := look.use.hosts(distribution):
             yield f"{', '.join(hosts[:3])}, which would load it as a plugin, is not here"
-        if needed := look.brought.who_needs(name, sorted(look.declared.names - {name})):
+        if needed := look.brought.who_needs(name, sorted(look.declared.names - {name}), but=look.own):
             yield f"{needed} needs it, and brings it anyway"
 
 

@@ -93,11 +93,11 @@ def _version(pyproject: Mapping[str, Any]) -> str:
 
 
 def _same_version(one: str, other: str) -> bool:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return Version(one) == Version(other)
-    except InvalidVersion:
+    except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return one == other
 
 

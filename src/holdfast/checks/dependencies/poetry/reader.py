@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.constraints import Unclear, specifiers
 from holdfast.checks.dependencies.model import MAIN, Lock, Locked, Need, Source, Unreadable, When, normal
 from holdfast.checks.dependencies.poetry_dependency import poetry_need
@@ -22,7 +23,7 @@ from holdfast.core.files import read_text
 from holdfast.core.findings import Finding, Location, Severity
 
 LIMIT = 16 * 2**20
-"""Bytes; ten times what large locks have."""
+"""Bytes; the largest locks that are known have a fifth of it."""
 KNOWN = (2, 1)
 """The newest format that is known."""
 _WIDE = 20_000
@@ -148,11 +149,15 @@ def line_at(text: str, pattern: str) -> int | None:
 
 
 def _require_reasonable(text: str, file: str) -> None:
-    """A dotted key of many parts takes tomllib time that grows with the square of their number."""
-    if "." in text and max(map(len, text.split("\n"))) > _WIDE:
-        for number, line in enumerate(text.split("\n"), 1):
-            if len(line) > _WIDE and re.search(r"""(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""", line):
-                raise unreadable(file, f"{file}:{number}: nested too deep", number)
+    """Each part of a dotted key takes tomllib a kilobyte, and time that grows with the square of their number."""
+    lines, dense = text.split("\n"), lockfile.dense(text)
+    if not dense and ("." not in text or max(map(len, lines)) <= _WIDE):
+        return
+    most = lockfile.FEW if dense else 100
+    deep = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{most}}}""")
+    for number, line in enumerate(lines, 1):
+        if (dense or len(line) > _WIDE) and deep.search(line):
+            raise unreadable(file, f"{file}:{number}: nested too deep", number)
 
 
 def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
