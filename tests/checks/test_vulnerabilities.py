@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from holdfast.checks.dependencies import site
-from holdfast.checks.dependencies.advisories.index import NAME
+from holdfast.checks.dependencies.advisories.kept import INDEX
 from holdfast.checks.dependencies.advisories.model import Advisory, Span
 from holdfast.checks.dependencies.advisories.osv import read_record
+from holdfast.checks.dependencies.advisories.report import UPDATE
 from holdfast.checks.dependencies.model import Locked, Source, Unreadable
 from holdfast.checks.runner import Job, run_one
 from holdfast.checks.tools import CannotRun
-from holdfast.checks.vulnerabilities import CHECK, UPDATE
+from holdfast.checks.vulnerabilities import CHECK
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
 from tests.checks.dependencies.osv_records import REQUESTS, REQUESTS_GITHUB
 from tests.checks.dependencies.projects import install
@@ -210,7 +211,7 @@ def test_an_environment_of_too_many_files_is_no_pass(project: Project, monkeypat
 
 def test_an_index_that_cannot_be_trusted_is_no_pass(project: Project) -> None:
     project.know(*KNOWN)
-    path = project.cache / "holdfast" / "advisories" / NAME
+    path = project.cache / "holdfast" / "advisories" / INDEX
     path.write_bytes(path.read_bytes()[:-5])
     result = project.ask(lock_of(("requests", "2.31.0")))
     assert result.status is Status.ERROR

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from holdfast.checks.dependencies.advisories.index import NAME, encode
+from holdfast.checks.dependencies.advisories.index import encode
+from holdfast.checks.dependencies.advisories.kept import INDEX
 from holdfast.checks.dependencies.advisories.model import Advisory
 from holdfast.checks.dependencies.model import Lock, Locked, Unreadable
 from holdfast.checks.dependencies.subject import Subject
@@ -87,7 +88,7 @@ class Project:
     def know(self, *advisories: Advisory, modified: str = "2026-11-13T12:00:00Z") -> None:
         _, content = encode(advisories, modified_ms=ms(modified), taken_in_ms=ms("2026-11-19T10:00:00Z"), source="x")
         (self.cache / "holdfast" / "advisories").mkdir(parents=True, exist_ok=True)
-        (self.cache / "holdfast" / "advisories" / NAME).write_bytes(content)
+        (self.cache / "holdfast" / "advisories" / INDEX).write_bytes(content)
 
     def context(self, lock: Lock | Unreadable | None = None, **options: object) -> Context:
         (self.root / "pyproject.toml").write_text(PYPROJECT + self.config, "utf-8")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from holdfast.checks.dependencies.model import MAIN, Declared, Unreadable, normal
+from typing import TYPE_CHECKING
+
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.model import Declared
 
 NAME = "conflicts"
 
@@ -64,6 +68,7 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
     With `located`, each has its line. Which groups are installed when nothing is said, only a lock tells; without
     one, those that are named.
     """
+    from holdfast.checks.dependencies.model import MAIN
     from holdfast.checks.dependencies.remedies import own_name
 
     groups, extras = _chosen(subject)
@@ -78,6 +83,7 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
 
 def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
     """The groups and the project's own extras that are to be there, with those that its own requirements ask for."""
+    from holdfast.checks.dependencies.model import MAIN, Unreadable, normal
     from holdfast.checks.dependencies.remedies import own_name
     from holdfast.checks.dependencies.selection import groups_of
 

@@ -13,6 +13,7 @@ from holdfast.checks.interface import Context
 NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 INI_FILES = ("setup.cfg", "tox.ini")
 INI_LIMIT = 2**20
+_KEY = "dependency names"
 
 
 def configures(context: Context, tool: str, *, files: tuple[str, ...] = (), sections: tuple[str, ...] = ()) -> bool:
@@ -35,7 +36,16 @@ def depends_on(context: Context, distribution: str) -> bool:
 
 
 def dependency_names(context: Context) -> frozenset[str]:
-    """The normalised names (PEP 503) of all that pyproject.toml and the requirements files ask for."""
+    """The normalised names (PEP 503) of all that pyproject.toml and requirements files ask for, read once in a run."""
+    if context.shared is None:
+        return _names(context)
+    found: frozenset[str] | None = context.shared.get(_KEY)
+    if found is None:
+        found = context.shared[_KEY] = _names(context)
+    return found
+
+
+def _names(context: Context) -> frozenset[str]:
     names = {normalised(text) for text in _declared(context.pyproject)}
     for file in context.files:
         if re.fullmatch(r"(requirements[^/]*|requirements/[^/]*)\.(txt|in)", file):

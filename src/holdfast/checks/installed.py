@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from holdfast.checks.dependencies.model import Lock, Locked, Unreadable, normal
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
@@ -15,6 +14,7 @@ from holdfast.core.findings import Checked, Result, Severity, Status
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.comparison import Comparison
+    from holdfast.checks.dependencies.model import Lock, Locked
     from holdfast.checks.dependencies.selection import Selection
     from holdfast.checks.dependencies.site import Site
 
@@ -33,6 +33,8 @@ class Installed:
 
     def run(self, context: Context) -> Result:
         """What differs between the lock and the environment, and what in the environment is not whole."""
+        from holdfast.checks.dependencies.model import Unreadable
+
         subject = subject_of(context)
         try:
             lock, selection = subject.lock, subject.selection
@@ -50,6 +52,7 @@ CHECK = Installed()
 
 def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> Result:
     from holdfast.checks.dependencies.comparison import Case, compare
+    from holdfast.checks.dependencies.model import normal
     from holdfast.checks.dependencies.record import surveys
     from holdfast.checks.dependencies.remedies import Remedies, own_name
     from holdfast.checks.dependencies.wholeness import Whole, unwhole

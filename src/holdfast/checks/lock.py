@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-from holdfast.checks import facts
-from holdfast.checks.dependencies.model import Lock, Unreadable
 from holdfast.checks.dependencies.subject import Subject, subject_of
 from holdfast.checks.dependencies.visible import FILES
-from holdfast.checks.facts import start_of
+from holdfast.checks.facts import start_of, table
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+
+if TYPE_CHECKING:
+    from holdfast.checks.dependencies.model import Lock
 
 NAME = "lock"
 KEEPS = {"poetry": ("poetry.lock", "poetry lock"), "uv": ("uv.lock", "uv lock")}
@@ -19,11 +20,14 @@ KEEPS = {"poetry": ("poetry.lock", "poetry lock"), "uv": ("uv.lock", "uv lock")}
 LIMIT = 64 * 2**20
 UV_ALONE = frozenset({"pip", "index", "index-url", "extra-index-url", "cache-keys", "build-backend"})
 """Tables of uv that say nothing of a project: those who use uv as an installer, or to build, have them too."""
-OUTSIDE = (
-    r'type = "(?:directory|file)"'  # of poetry.lock
-    r'|\b(?:editable|directory|path|virtual) = "(?!\.")'  # of uv.lock and pylock.toml, but for the project itself
-)
-"""What makes a lock depend on files elsewhere: path dependencies."""
+PATHS = {
+    "poetry": (b'type = "directory"', b'type = "file"'),
+    "uv": (b'editable = "', b'directory = "', b'path = "', b'virtual = "'),
+    "pylock": (b'path = "',),
+}
+"""What names a path in a lock of each kind, and so makes it depend on other files."""
+ITSELF = b'."'
+"""How the project's own path goes on: it leads nowhere else."""
 
 
 class LockCheck:
@@ -36,15 +40,17 @@ class LockCheck:
     def inputs(self, context: Context) -> Inputs | None:
         """None where the lock leads to other files, whose metadata counts too, and where git ignores it."""
         found = subject_of(context).found
-        if found is None or found[1] not in context.files:
+        if found is None or found[0] not in PATHS or found[1] not in context.files:
             return None
-        text = start_of(context.project / found[1], LIMIT).decode("utf-8", "replace")
-        if found[0] == "requirements" or re.search(OUTSIDE, text):
+        content = start_of(context.project / found[1], LIMIT)
+        if any(content.count(path) > content.count(path + ITSELF) for path in PATHS[found[0]]):
             return None
         return Inputs(files=(*FILES, "uv.toml", "*.lock", "pylock*.toml"), variables=("HOLDFAST_DEPENDENCIES",))
 
     def run(self, context: Context) -> Result:
         """What is wrong with the lock. A project whose tool keeps none has nothing to look at: skipped."""
+        from holdfast.checks.dependencies.model import Unreadable
+
         subject = subject_of(context)
         if subject.found is None:
             return _without(context)
@@ -64,10 +70,10 @@ def _looked(subject: Subject, lock: Lock) -> Result:
 
 def keeper_of(context: Context) -> str | None:
     """The tool that manages the project and would keep a lock."""
-    tool = facts.table(context.pyproject, "tool")
+    tool = table(context.pyproject, "tool")
     if "poetry" in tool:
         return "poetry"
-    return "uv" if facts.table(tool, "uv").keys() - UV_ALONE else None
+    return "uv" if table(tool, "uv").keys() - UV_ALONE else None
 
 
 def _without(context: Context) -> Result:

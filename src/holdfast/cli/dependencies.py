@@ -122,7 +122,7 @@ def explain(context: Context, package: str, form: Format) -> ExitCode:
 
 def update_advisories(source: str, env: Mapping[str, str]) -> ExitCode:
     """Takes advisories in, and says how many and of when. Raises HoldfastError where they cannot be taken in."""
-    from holdfast.checks.dependencies.advisories.index import directory_for
+    from holdfast.checks.dependencies.advisories.kept import directory_for
     from holdfast.checks.dependencies.advisories.update import update
 
     directory = directory_for(env)

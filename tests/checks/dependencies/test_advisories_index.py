@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.checks.dependencies.advisories import index
-from holdfast.checks.dependencies.advisories.index import Damaged, Header, Index, directory_for, encode, load
+from holdfast.checks.dependencies.advisories.index import Damaged, Header, Index, encode, load
+from holdfast.checks.dependencies.advisories.kept import INDEX, directory_for
 from holdfast.checks.dependencies.advisories.model import Advisory, Span
 from holdfast.core.errors import HoldfastError
 
@@ -30,7 +31,7 @@ WHOLE = Advisory(
 
 def kept(directory: Path, *advisories: Advisory) -> Path:
     _, content = encode(advisories, modified_ms=5, taken_in_ms=7, source="all.zip")
-    path = directory / index.NAME
+    path = directory / INDEX
     path.write_bytes(content)
     return path
 
@@ -104,13 +105,13 @@ def test_an_index_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) 
     [b"", b"{}", b"[1]", b"[" * 100_000, b'{"schema": "other/1"}', b'{"schema": "holdfast/advisories/1"}', b"\xff"],
 )
 def test_a_file_that_is_no_index_says_so(tmp_path: Path, first: bytes) -> None:
-    (tmp_path / index.NAME).write_bytes(first + b"\n")
+    (tmp_path / INDEX).write_bytes(first + b"\n")
     with pytest.raises(Damaged, match=r"does not begin as an index|lacks something"):
         load(tmp_path)
 
 
 def test_a_pipe_a_directory_and_a_giant_are_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / index.NAME
+    path = tmp_path / INDEX
     os.mkfifo(path)
     with pytest.raises(Damaged, match="no file"):
         load(tmp_path)
@@ -131,7 +132,7 @@ def test_a_pipe_a_directory_and_a_giant_are_no_index(tmp_path: Path, monkeypatch
 def test_a_line_that_cannot_be_understood_is_damage_and_no_crash(tmp_path: Path, line: str) -> None:
     body = f"foo\t{zlib.crc32(f'foo{line}'.encode()):08x}\t{line}\n".encode()
     first = {"schema": index.SCHEMA, **Header(1, 1, 5, 7, "")._asdict(), "bytes": len(body)}
-    (tmp_path / index.NAME).write_bytes(json.dumps(first).encode() + b"\n" + body)
+    (tmp_path / INDEX).write_bytes(json.dumps(first).encode() + b"\n" + body)
     with pytest.raises(Damaged, match="foo"):
         loaded(tmp_path).of("foo")
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from holdfast.checks.dependencies.advisories import update as module
-from holdfast.checks.dependencies.advisories.index import NAME, encode, load
+from holdfast.checks.dependencies.advisories.index import encode, load
+from holdfast.checks.dependencies.advisories.kept import INDEX
 from holdfast.checks.dependencies.advisories.model import Advisory
 from holdfast.checks.dependencies.advisories.osv import read_record
 from holdfast.checks.dependencies.advisories.update import Taken, update
@@ -45,7 +46,7 @@ def test_an_update_says_how_many_advisories_for_how_many_packages_of_when_and_wh
     elsewhere = {"id": "GO-1", "affected": [{"package": {"ecosystem": "Go", "name": "x"}}]}
     source = write_zip(tmp_path / "all.zip", [REQUESTS, REQUESTS_GITHUB, foo("PYSEC-2"), withdrawn, elsewhere])
     taken = take(source, tmp_path / "cache")
-    where = tmp_path / "cache" / NAME
+    where = tmp_path / "cache" / INDEX
     assert str(taken) == f"3 advisories for 2 packages, the newest of 2026-11-13, kept in {where}"
     assert list(taken.notes()) == ["left out: 1 withdrawn, 1 without a version of a Python package"]
     assert ids(tmp_path / "cache", "requests") == ["GHSA-j8r2-6x86-q33q", "PYSEC-2023-74"]
@@ -154,7 +155,7 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "")
     assert "cannot write" in done.stdout
     assert ids(tmp_path / "cache") == ["OLD-1"]
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [NAME, "lock"]
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [INDEX, "lock"]
 
 
 def test_a_cache_that_cannot_be_made_or_written_says_so(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_updates_at_once_leave_the_index_of_one_of_them(tmp_path: Path) -> None:
     while any(thread.is_alive() for thread in threads):
         assert ids(tmp_path / "cache") in [[], *([name] for name in names)]
     assert ids(tmp_path / "cache")[0] in names
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [NAME, "lock"]
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [INDEX, "lock"]
 
 
 def test_an_update_waits_for_another_one_only_so_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +206,7 @@ def test_an_update_that_is_killed_at_whatever_line_leaves_the_old_index_or_the_n
     assert set(said["seen"]) == {"OLD-1", "NEW-1,NEW-2"}
     assert said["kills"] == sum(said["seen"].values()) > 80
     assert said["ends"] == "NEW-1,NEW-2"
-    assert said["left"] == [NAME, "lock"]
+    assert said["left"] == [INDEX, "lock"]
 
 
 def test_a_file_url_names_a_file(tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_an_archive_is_fetched_and_nothing_of_it_is_left_but_the_index(tmp_path:
     index = load(tmp_path / "cache")
     assert index is not None
     assert index.header.source == f"{web.url}/PyPI/all.zip"
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [NAME, "lock"]
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [INDEX, "lock"]
 
 
 def test_what_is_fetched_and_is_no_archive_leaves_the_old_index(tmp_path: Path) -> None:

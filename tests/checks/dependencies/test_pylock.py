@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.pylock import Pylock
 
-from holdfast.checks.dependencies import pylock, pylock_read
+from holdfast.checks.dependencies import pylock, pylock_read, search
 from holdfast.checks.dependencies.model import Lock
 from tests.checks.dependencies.locked import copy, edit, keep, required, subject
 from tests.checks.dependencies.projects import Project, make_project
@@ -204,9 +204,9 @@ def test_a_package_of_an_index_without_files_is_a_warning(tmp_path: Path) -> Non
 def test_a_named_lock_counts_where_it_is_the_only_one(tmp_path: Path) -> None:
     project = bare(tmp_path, HEAD + block("a"))
     (project.root / "pylock.toml").rename(project.root / "pylock.dev.toml")
-    assert pylock.find(subject(project.root)) == "pylock.dev.toml"
+    assert search.pylock(project.root) == "pylock.dev.toml"
     project.write("pylock.more.toml", "")
-    assert pylock.find(subject(project.root)) is None
+    assert search.pylock(project.root) is None
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,4 @@ def test_the_commands_are_those_of_the_tool_that_made_it(tmp_path: Path, head: s
 
 
 def test_a_directory_that_cannot_be_listed_has_no_lock(tmp_path: Path) -> None:
-    looked = subject(bare(tmp_path, "").root)
-    looked.project = tmp_path / "gone"
-    assert pylock.find(looked) is None
+    assert search.pylock(tmp_path / "gone") is None

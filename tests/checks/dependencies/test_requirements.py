@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.checks.dependencies import header, requirements, requirements_read
+from holdfast.checks.dependencies import header, requirements, requirements_read, search
 from holdfast.checks.dependencies.model import Lock, When
 from tests.checks.dependencies.locked import copy, edit, keep, required, subject
 from tests.checks.dependencies.projects import Project, make_project
@@ -49,7 +49,7 @@ def test_files_that_uv_exported_are_sound(tmp_path: Path) -> None:
 
 def test_files_without_hashes_are_no_lock(tmp_path: Path) -> None:
     project = files(tmp_path, main="a==1\n# --hash=\n")
-    assert requirements.find(subject(project.root)) is None
+    assert search.requirements(project.root) is None
     assert project.check(only="lock")["results"][0]["status"] == "skipped"
 
 
@@ -66,7 +66,7 @@ def test_files_without_hashes_are_no_lock(tmp_path: Path) -> None:
 )
 def test_the_main_file_is_the_one_with_such_a_name(tmp_path: Path, names: list[str], found: str | None) -> None:
     project = make_project(tmp_path / "shop", ROOT, dict.fromkeys(names, f"a==1 {HASH}\n"))
-    assert requirements.find(subject(project.root)) == found
+    assert search.requirements(project.root) == found
 
 
 def test_the_only_file_is_the_main_one_unless_its_name_says_otherwise(tmp_path: Path) -> None:
@@ -333,6 +333,6 @@ def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
     project = make_project(
         tmp_path / "shop", ROOT, {"requirements/x.txt/y": "", "requirements-a.txt": f"a==1 {HASH}\n"}
     )
-    assert requirements.find(subject(project.root)) == "requirements-a.txt"
+    assert search.requirements(project.root) == "requirements-a.txt"
     edit(project, "requirements-a.txt", HASH, "")
-    assert requirements.find(subject(project.root)) is None
+    assert search.requirements(project.root) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks.dependencies import uv, uv_document, uv_read, uv_workspace
+from holdfast.checks.dependencies import search, uv, uv_document, uv_read, uv_workspace
 from holdfast.checks.dependencies.model import Lock
 from tests.checks.dependencies.locked import DATA, copy, edit, required, subject
 from tests.checks.dependencies.projects import Project, make_project
@@ -288,15 +288,15 @@ def test_a_member_finds_the_lock_of_its_workspace(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_no_member_finds_none(tmp_path: Path) -> None:
     root = copy(tmp_path, "space").root
-    assert uv_workspace.find_lock(root / "loose") is None
+    assert search.uv_lock(root / "loose") is None
     edit(
         Project(root),
         "pyproject.toml",
         'members = ["packages/*"]',
         'members = ["packages/*"]\nexclude = ["packages/app"]',
     )
-    assert uv_workspace.find_lock(root / "packages" / "app") is None
-    assert uv_workspace.find_lock(root / "packages" / "core") == "../../uv.lock"
+    assert search.uv_lock(root / "packages" / "app") is None
+    assert search.uv_lock(root / "packages" / "core") == "../../uv.lock"
 
 
 @pytest.mark.parametrize(

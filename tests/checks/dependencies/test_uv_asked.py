@@ -34,7 +34,11 @@ def recorded(item: dict[str, Any]) -> list[Asked]:
         ),
         ("x", 'x = { git = "https://g.invalid/x", tag = "v1" }', {"git": "https://g.invalid/x?tag=v1"}),
         (f"x @ git+https://g.invalid/x@{REVISION}", "", {"git": f"https://g.invalid/x?rev={REVISION}"}),
-        ("x @ git+https://g.invalid/x@a/b#subdirectory=p/q", "", {"git": "https://g.invalid/x?subdirectory=p%2Fq&rev=a%2Fb"}),
+        (
+            "x @ git+https://g.invalid/x@a/b#subdirectory=p/q",
+            "",
+            {"git": "https://g.invalid/x?subdirectory=p%2Fq&rev=a%2Fb"},
+        ),
         ("x @ git+ssh://git@g.invalid/x", "", {"git": "ssh://git@g.invalid/x"}),
         ("x @ https://g.invalid/x-1.zip", "", {"url": "https://g.invalid/x-1.zip"}),
         ("x @ file:///opt/x-1-py3-none-any.whl", "", {"path": "/opt/x-1-py3-none-any.whl"}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
@@ -11,20 +10,7 @@ from holdfast.checks.dependencies.model import MAIN, Lock
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.core.findings import Finding
 
-FILE = "pylock.toml"
 HEADER = "[[packages]]"
-
-
-def find(subject: Subject) -> str | None:
-    """`pylock.toml`, or a named one where there is no other."""
-    if os.path.isfile(subject.project / FILE):
-        return FILE
-    try:
-        names = os.listdir(subject.project)
-    except OSError:
-        return None
-    named = [name for name in names if re.fullmatch(r"pylock\.[^.]+\.toml", name)]
-    return named[0] if len(named) == 1 else None
 
 
 def read(subject: Subject, file: str) -> Lock:
@@ -50,7 +36,7 @@ def lock_command(subject: Subject) -> str:
     """The command that the lock says made it, else the one of the tool that it names."""
     from holdfast.checks.dependencies.header import command_in
 
-    file = subject.found[1] if subject.found else FILE
+    file = subject.found[1] if subject.found else "pylock.toml"
     lock = subject.lock
     text = lock.text if lock else ""
     made = re.search(r'(?m)^created-by = "([a-z]+)"', text[:4096])

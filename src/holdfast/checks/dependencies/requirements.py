@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 
 from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.model import MAIN, Lock, Locked, Source, When, normal
 from holdfast.checks.dependencies.requirements_read import File, Line, read_file
+from holdfast.checks.dependencies.search import hashed_files, is_main, stem_of
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.core.findings import Finding
 
-DIRECTORY, MAIN_FILE = "requirements", "requirements.txt"
-MAINS = ("main", "base", "prod", "production")
 OTHERS = ("dev", "develop", "development", "test", "tests", "testing", "doc", "docs", "lint", "ci", "build", "typing")
 """Names that a file has which is not the main one, though it may be the only one with hashes."""
-_HASHED = re.compile(rb"(?m)^(?:[^#\n]*\s)?--hash[= ]")
-_STARTS = 2**20
-"""How much of a file is looked at for a hash, in bytes."""
-
-
-def find(subject: Subject) -> str | None:
-    """The main file, or the first of the others where there is none. Files without hashes are no lock."""
-    found = hashed_files(subject)
-    return next((file for file in found if group_of(file) == MAIN), found[0] if found else None)
-
-
-def hashed_files(subject: Subject) -> list[str]:
-    """`requirements.txt`, `requirements-*.txt` and `requirements/*.txt` that have hashes, the main ones first."""
-    names = [name for name in _names(subject, ".") if re.fullmatch(r"requirements([-_.].+)?\.txt", name)]
-    names += [f"{DIRECTORY}/{name}" for name in _names(subject, DIRECTORY) if name.endswith(".txt")]
-    order = {name: place for place, name in enumerate((MAIN_FILE.removesuffix(".txt"), *MAINS))}
-    ordered = sorted(names, key=lambda name: (order.get(_stem(name), len(order)), name))
-    return [name for name in ordered if _has_hashes(subject, name)]
-
-
-def _names(subject: Subject, directory: str) -> list[str]:
-    try:
-        return os.listdir(subject.project / directory)
-    except OSError:
-        return []
-
-
-def _has_hashes(subject: Subject, file: str) -> bool:
-    path = subject.project / file
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as opened:
-            return _HASHED.search(opened.read(_STARTS)) is not None
-    except OSError:
-        return False
-
-
-def _stem(file: str) -> str:
-    name = file.rpartition("/")[2].removesuffix(".txt")
-    return re.sub(r"^requirements[-_.]", "", name)
 
 
 def group_of(file: str) -> str:
     """The group that a file is for: MAIN, or what its name says."""
-    stem = normal(_stem(file))
-    return MAIN if stem == DIRECTORY or stem in MAINS else stem
+    return MAIN if is_main(file) else normal(stem_of(file))
 
 
 def read(subject: Subject, file: str) -> Lock:
@@ -85,10 +41,10 @@ def _is_project(source: Source) -> bool:
 def _files(subject: Subject, main: str) -> dict[str, File]:
     """The files by their groups. One that the user named is the main one, unless its name says what else it is for."""
     group = group_of(main)
-    if group not in OTHERS and not any(group_of(file) == MAIN for file in hashed_files(subject)):
+    if group not in OTHERS and not any(group_of(file) == MAIN for file in hashed_files(subject.project)):
         group = MAIN
     found = {group: read_file(subject.project, main)}
-    for file in hashed_files(subject):
+    for file in hashed_files(subject.project):
         if file != main and group_of(file) not in found:
             found[group_of(file)] = read_file(subject.project, file)
     return found
@@ -123,7 +79,7 @@ def lock_command(subject: Subject) -> str:
     from holdfast.checks.dependencies.header import command_in
 
     lock = subject.lock
-    file = lock.file if lock else MAIN_FILE
+    file = lock.file if lock else "requirements.txt"
     usual = f"pip-compile --generate-hashes --output-file {file} pyproject.toml"
     if (subject.project / "poetry.lock").is_file():
         usual = f"poetry export --output {file}"

@@ -9,8 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from holdfast.checks.dependencies.model import Choice, Lock, normal
-from holdfast.checks.facts import table
+from holdfast.checks.dependencies.search import find_lock
 from holdfast.checks.interface import Context, Environment
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
@@ -20,6 +19,7 @@ from holdfast.core.findings import Finding
 
 if TYPE_CHECKING:  # where nothing is to be run again, none of it is needed
     from holdfast.checks.dependencies.declared import Declarations
+    from holdfast.checks.dependencies.model import Choice, Lock
     from holdfast.checks.dependencies.selection import Selection
     from holdfast.checks.dependencies.site import Distribution, Site
     from holdfast.checks.dependencies.target import Target
@@ -29,10 +29,6 @@ _KEY = "dependencies"
 
 class Format(Protocol):
     """A kind of lock: a module with these functions."""
-
-    def find(self, subject: Subject) -> str | None:
-        """The lock of this kind that the project has, relative to it."""
-        ...
 
     def read(self, subject: Subject, file: str) -> Lock:
         """The lock. Raises Unreadable."""
@@ -61,7 +57,7 @@ FORMATS = {
     "pylock": "holdfast.checks.dependencies.pylock",
     "requirements": "holdfast.checks.dependencies.requirements",
 }
-"""In the order in which a project's lock is looked for."""
+"""What knows each kind of lock; `search` says which one a project has."""
 
 
 class Subject:
@@ -114,6 +110,8 @@ class Subject:
     @cached_property
     def choice(self) -> Choice:
         """What the user says of groups and extras, normalised. Raises HoldfastError for names that nobody knows."""
+        from holdfast.checks.dependencies.model import Choice, normal
+
         said = self.context.config.dependencies
         choice = Choice(*(tuple(map(normal, names)) for names in (said.groups, said.without, said.extras)))
         if self.lock is not None:
@@ -123,20 +121,7 @@ class Subject:
     @cached_property
     def found(self) -> tuple[str, str] | None:
         """The kind and the file of the project's lock: the one that is configured, else the first that is there."""
-        named = self.context.config.dependencies.lock
-        if named:
-            return _kind_of(named), named
-        for kind in self._order():
-            file = _module(kind).find(self)
-            if file:
-                return kind, file
-        return None
-
-    def _order(self) -> tuple[str, ...]:
-        """uv's before Poetry's in a project that configures uv and not Poetry."""
-        tool = table(self.context.pyproject, "tool")
-        uv_first = "uv" in tool and "poetry" not in tool
-        return tuple(sorted(FORMATS, key="uv".__ne__) if uv_first else FORMATS)
+        return find_lock(self.project, self.context.pyproject, self.context.config.dependencies.lock)
 
     @property
     def format(self) -> Format | None:
@@ -178,13 +163,6 @@ def subject_of(context: Context) -> Subject:
 
 def _module(kind: str) -> Format:
     return cast(Format, import_module(FORMATS[kind]))
-
-
-def _kind_of(file: str) -> str:
-    name = file.rpartition("/")[2]
-    if name in ("poetry.lock", "uv.lock"):
-        return name.removesuffix(".lock")
-    return "pylock" if name.startswith("pylock.") else "requirements"
 
 
 def _require_known(lock: Lock, choice: Choice) -> None:

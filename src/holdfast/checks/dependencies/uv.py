@@ -11,10 +11,6 @@ from holdfast.checks.dependencies.uv_document import FIX
 from holdfast.core.findings import Finding
 
 
-def find(subject: Subject) -> str | None:
-    return uv_workspace.find_lock(subject.project)
-
-
 def read(subject: Subject, file: str) -> Lock:
     """The lock. Raises Unreadable."""
     text = lockfile.text_of(subject.project, file, FIX)

@@ -1,4 +1,4 @@
-"""Where a project's uv.lock is: beside its pyproject.toml, or in the root of the workspace that it is a member of."""
+"""Workspaces of uv: their members, and the paths between a member and the root, where the lock is."""
 
 from __future__ import annotations
 
@@ -13,25 +13,10 @@ from holdfast.checks.facts import table
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import read_text
 
-LOCK = "uv.lock"
-_LEVELS = 8
-"""How far up a workspace's root is looked for."""
-
-
 _DEPTH = 64
 """How many directories up a path may lead."""
 _STARS = 2
 """How many stars the pattern of a workspace's members may have to be looked for on the disk."""
-
-
-def find_lock(project: Path) -> str | None:
-    """The lock, relative to the project."""
-    if os.path.isfile(project / LOCK):
-        return LOCK
-    for level, parent in enumerate(list(project.parents)[:_LEVELS], 1):
-        if os.path.isfile(parent / LOCK) and is_member(parent, project):
-            return "../" * level + LOCK
-    return None
 
 
 def is_member(root: Path, project: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The index of advisories: one file that is searched by package, and where it is kept.
+"""The index of advisories: one file that is searched by package.
 
 The first line is a table that says what the file is, of when its data is and how long the rest is. Every further line
 is the name of a package, a checksum of the line, and its advisories as JSON, with tabs between; the lines are sorted
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 import stat
-import sys
 import zlib
 from collections.abc import Iterable, Mapping
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from holdfast.checks.dependencies.advisories.kept import INDEX
 from holdfast.checks.dependencies.advisories.model import Advisory, Span
 from holdfast.checks.dependencies.advisories.spans import version_of
 from holdfast.core.errors import HoldfastError
@@ -25,7 +25,6 @@ from holdfast.core.files import file_errors
 
 SCHEMA = "holdfast/advisories/1"
 FAMILY = "holdfast/advisories/"
-NAME = "advisories.index"
 LIMIT = 256 * 2**20
 _HEADER_LIMIT = 65536
 
@@ -39,16 +38,6 @@ class Header(NamedTuple):
     """When the newest of its records was changed: milliseconds since 1970, UTC. This is the age that counts."""
     taken_in_ms: int
     source: str
-
-
-def directory_for(env: Mapping[str, str], platform: str = sys.platform) -> Path | None:
-    """Where the user's advisories are kept; None where the environment names no home."""
-    cache = env.get("XDG_CACHE_HOME", "")
-    if cache.startswith("/"):  # the XDG specification: a relative path is to be ignored
-        return Path(cache, "holdfast", "advisories")
-    if not env.get("HOME"):
-        return None
-    return Path(env["HOME"], "Library/Caches" if platform == "darwin" else ".cache", "holdfast", "advisories")
 
 
 def encode(advisories: Iterable[Advisory], *, modified_ms: int, taken_in_ms: int, source: str) -> tuple[Header, bytes]:
@@ -140,7 +129,7 @@ def load(directory: Path) -> Index | None:
     Raises Damaged where it is not whole (as far as its length tells; `of` sees the rest), and HoldfastError where it
     cannot be read or was written by another version.
     """
-    path = directory / NAME
+    path = directory / INDEX
     content = _content(path)
     if content is None:
         return None

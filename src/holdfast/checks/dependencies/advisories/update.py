@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from holdfast.checks.dependencies.advisories import index
 from holdfast.checks.dependencies.advisories.archives import Member
+from holdfast.checks.dependencies.advisories.kept import INDEX
 from holdfast.checks.dependencies.advisories.model import Record
 from holdfast.checks.dependencies.advisories.osv import BadRecord, read_record
 from holdfast.checks.dependencies.advisories.sources import KINDS, document, members, opened_members
@@ -207,7 +208,7 @@ def _newest(source: str, records: Iterable[Record], now_ms: int) -> int:
 
 def _write(directory: Path, content: bytes) -> Path:
     """Replaces the index; what a killed update left beside it is cleared away, which only one may do at a time."""
-    path = directory / index.NAME
+    path = directory / INDEX
     with file_errors(directory, "make"):
         directory.mkdir(parents=True, exist_ok=True)
     with _alone(directory / "lock"):

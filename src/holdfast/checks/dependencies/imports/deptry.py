@@ -11,18 +11,17 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from holdfast.checks.dependencies.imports.files import OWN
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool, said
 from holdfast.checks.venv_probe.disk import names
 
 CHECK = "imports"
 HINT = "pip install 'holdfast[imports]'"
-OWN = Path(sys.prefix, "bin")
 START = """\
 import os, sys, sysconfig
 from deptry.cli import deptry

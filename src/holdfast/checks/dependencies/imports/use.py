@@ -10,30 +10,13 @@ from typing import Any
 from holdfast.checks.dependencies.imports.brought import Brought, Distribution
 from holdfast.checks.dependencies.imports.code import Code
 from holdfast.checks.dependencies.imports.declared import DEV_EXTRAS, Declarations
+from holdfast.checks.dependencies.imports.files import PROGRAMS
 from holdfast.checks.dependencies.imports.known import BACKENDS, HOSTS, INSTALLERS, SCHEMES
 from holdfast.checks.dependencies.model import normal
 from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
 from holdfast.checks.patterns import matching
 from holdfast.checks.venv_probe.disk import loose_text
-
-FILES = (
-    *(
-        "Makefile",
-        "*.mk",
-        "GNUmakefile",
-        "justfile",
-        "Justfile",
-        "Taskfile.y*ml",
-        "tox.ini",
-        "*.cfg",
-        "*.ini",
-        "*.toml",
-    ),
-    *("*.yml", "*.yaml", "*.sh", "*.bash", "Dockerfile*", "*.dockerfile", "Procfile*", "bin/*", "scripts/*", "*.env"),
-    *(".env*", "*.json", "*.conf", "*.service", "*.nix", ".*rc", "Vagrantfile", "Jenkinsfile"),
-)
-"""The files in which a program may be named, beside Python files and pyproject.toml."""
 
 _LISTS = re.compile(
     r"(?:^|/)(?:pyproject\.toml|[\w.-]*\.lock|pylock[\w.]*\.toml|[\w.-]*lock\.json|uv\.toml|setup\.cfg)$"
@@ -124,7 +107,7 @@ class Use:
     @cached_property
     def _texts(self) -> dict[str, str]:
         """What may name a program: comments, locks and the lists of dependencies themselves left out."""
-        names = [name for name in matching(self._context.files, FILES) if not _LISTS.search(name)]
+        names = [name for name in matching(self._context.files, PROGRAMS) if not _LISTS.search(name)]
         found = {name: _without_comments(loose_text(self._context.project / name, _LIMIT)) for name in names}
         found["pyproject.toml"] = "\n".join(_strings(_without_dependencies(self._context.pyproject)))
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 
@@ -16,14 +15,7 @@ from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding, Location, Severity
 
-__all__ = ["check", "find", "install_command", "line_of", "lock_command", "read"]
-
-FILE = "poetry.lock"
-
-
-def find(subject: Subject) -> str | None:
-    """The project's poetry.lock. A link that leads nowhere is one too: it is there, and cannot be read."""
-    return FILE if os.path.lexists(subject.project / FILE) else None
+__all__ = ["check", "install_command", "line_of", "lock_command", "read"]
 
 
 def read(subject: Subject, file: str) -> Lock:
