@@ -213,6 +213,15 @@ def test_a_path_dependency_of_another_checkout_is_other_code(project: Project, t
     assert found.message == said
 
 
+def test_an_editable_installation_whose_directory_is_gone_is_incomplete(project: Project, tmp_path: Path) -> None:
+    lib = checkout(tmp_path / "lib")
+    installed_editable(project, "lib", lib)
+    lib.rename(tmp_path / "moved")
+    found = one(compared(project, locked_path("../lib", editable=True)).findings)
+    assert found.id == "INST009"
+    assert found.message.endswith("which is not there")
+
+
 def test_a_checkout_that_is_gone_is_said_to_be(project: Project, tmp_path: Path) -> None:
     project.install("lib", direct_url=from_directory(tmp_path / "gone", editable=True))
     found = one(compared(project, locked_path("../lib", editable=True)).findings)

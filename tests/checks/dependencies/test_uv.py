@@ -54,7 +54,7 @@ def only(project: Project, id_: str) -> dict[str, object]:
             3,
         ),
         ("version = 1\nx = " + "[" * 3000, "the lock is not TOML", None),
-        ("version = 1\n[" + ".".join("a" * 50_000) + "]\n", "a key has a hundred parts and more", 2),
+        ("version = 1\n[" + ".".join("a" * 50_000) + "]\n", "a key has 12 parts and more", 2),
         ("version = 1\nx = 1979-13-01\n", "the lock is not TOML", 2),
     ],
 )
@@ -274,6 +274,16 @@ def test_a_uv_toml_hides_what_pyproject_says_of_resolving(tmp_path: Path) -> Non
     project = copy(tmp_path, "shop")
     edit(project, "pyproject.toml", "[tool.uv]", '[tool.uv]\nresolution = "lowest"')
     project.write("uv.toml", "")
+    assert project.findings(only="lock") == []
+
+
+def test_what_a_uv_toml_says_of_resolving_counts_instead(tmp_path: Path) -> None:
+    project = copy(tmp_path, "shop")
+    project.write("uv.toml", 'resolution = "lowest"\nconstraint-dependencies = ["left<1"]\n')
+    (finding,) = project.findings(only="lock")
+    assert (finding["id"], finding["file"]) == ("LOCK005", "uv.toml")
+    assert finding["message"] == "uv.toml changed since uv.lock was made: resolution highest -> lowest"
+    project.write("uv.toml", "resolution = = 3")
     assert project.findings(only="lock") == []
 
 

@@ -201,6 +201,7 @@ def _project(case: Case, installed: dict[str, Distribution]) -> Iterator[Finding
 def _imported(one: Distribution, origin: Origin, expected: str, fix: str, *, needs_link: bool) -> Iterator[Finding]:
     """Whether a distribution's code is that of a checkout; with `needs_link`, also whether it follows its edits."""
     stray = [path for path in origin.paths if other_checkout(real(path), expected)]
+    gone = [path for path in origin.paths if origin.editable and not os.path.exists(path)]
     if origin.kind != "directory" or not origin.paths:
         message = f"{cut(one.label)} was installed from a wheel or an index, not from {cut(expected)}"
         yield Finding("INST005", Severity.ERROR, f"{message}: edits here are not seen", fix=fix or None)
@@ -208,6 +209,9 @@ def _imported(one: Distribution, origin: Origin, expected: str, fix: str, *, nee
         state = "" if os.path.exists(stray[0]) else ", which is not there"
         message = f"{cut(one.label)} is imported from {cut(stray[0])}{state}, not from {cut(expected)}"
         yield Finding("INST005", Severity.ERROR, f"{message}: you are testing other code", fix=fix or None)
+    elif gone:
+        message = f"{cut(one.label)} is imported from {cut(gone[0])}, which is not there"
+        yield Finding("INST009", Severity.ERROR, message, fix=fix or None)
     elif needs_link and not origin.editable:
         message = (
             f"{cut(one.label)} is a copy of {cut(expected)} as it was when it was installed: edits since are not seen"

@@ -45,7 +45,10 @@ def against_pyproject(subject: Subject, lock: Lock) -> Iterator[Finding]:
         yield _changed(change, lock, lines)
     workspace = subject.project if place == "." else None
     for what, path in uv_settings.changes(pyproject, found, root, stated, workspace):
-        yield error("LOCK005", _since(lock.file, what), PYPROJECT, lines.of(path), FIX)
+        if path == (uv_settings.UV_TOML,):
+            yield error("LOCK005", _since(lock.file, what, path[0]), path[0], None, FIX)
+        else:
+            yield error("LOCK005", _since(lock.file, what), PYPROJECT, lines.of(path), FIX)
     yield from _pythons(pyproject, found, lock, lines)
 
 
@@ -68,8 +71,8 @@ class _LazyLines:
         return self._lines.of(path)
 
 
-def _since(file: str, what: str) -> str:
-    return f"pyproject.toml changed since {file} was made: {what}"
+def _since(file: str, what: str, where: str = PYPROJECT) -> str:
+    return f"{where} changed since {file} was made: {what}"
 
 
 def member_places(found: Document) -> dict[str, str]:

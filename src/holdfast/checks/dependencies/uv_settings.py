@@ -15,7 +15,7 @@ from holdfast.checks.dependencies.same import same_markers, same_specifiers
 from holdfast.checks.dependencies.uv_document import Document, names
 from holdfast.checks.dependencies.uv_read import Package, local_path
 from holdfast.checks.dependencies.uv_read import members as members_of
-from holdfast.checks.dependencies.uv_workspace import member_directories
+from holdfast.checks.dependencies.uv_workspace import member_directories, read_pyproject
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
@@ -27,6 +27,7 @@ Told = tuple[str, KeyPath]
 GROUPS_SINCE = 5
 """The revision since which a lock records default groups."""
 UV = ("tool", "uv")
+UV_TOML = "uv.toml"
 OPTIONS = (
     ("resolution", "resolution-mode", "highest"),
     ("prerelease", "prerelease-mode", "if-necessary-or-explicit"),
@@ -42,7 +43,8 @@ def changes(
 ) -> Iterator[Told]:
     """What changed since the lock was made; `workspace` is the lock's directory where the project is its root.
 
-    With a uv.toml there, what [tool.uv] says of resolving counts for nothing.
+    With a uv.toml there, what [tool.uv] says of resolving counts for nothing: its own words do, and have its name
+    for a path.
     """
     if root is not None:
         yield from _project(pyproject, root, stated)
@@ -55,7 +57,10 @@ def changes(
         else:
             yield from _members(pyproject, found, workspace)
         yield from _environments(uv, found)
-        if not (workspace / "uv.toml").is_file():
+        if (workspace / UV_TOML).is_file():
+            instead = read_pyproject(workspace, UV_TOML)
+            yield from ((what, (UV_TOML,)) for what, _ in _options(instead, found)) if instead is not None else ()
+        else:
             yield from _options(uv, found)
             yield from _lists(uv, table(found.table, "manifest"))
 

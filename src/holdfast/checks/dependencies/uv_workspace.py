@@ -59,18 +59,18 @@ def _fits(parts: list[str], patterns: list[str]) -> bool:
     return len(parts) in reached
 
 
-def read_pyproject(directory: Path) -> Mapping[str, Any] | None:
-    """The pyproject.toml of a directory, or None where there is none that can be read."""
-    found = pyproject_and_text(directory)
+def read_pyproject(directory: Path, file: str = "pyproject.toml") -> Mapping[str, Any] | None:
+    """The pyproject.toml of a directory, or another file, or None where there is none that can be read."""
+    found = pyproject_and_text(directory, file)
     return found[0] if found else None
 
 
-def pyproject_and_text(directory: Path) -> tuple[Mapping[str, Any], str] | None:
+def pyproject_and_text(directory: Path, file: str = "pyproject.toml") -> tuple[Mapping[str, Any], str] | None:
     """The same, with the text."""
     import tomllib
 
     try:
-        text = read_text(directory / "pyproject.toml", limit=2**22)
+        text = read_text(directory / file, limit=2**22)
         return tomllib.loads(text), text
     except (HoldfastError, ValueError, RecursionError):
         return None
