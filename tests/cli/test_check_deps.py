@@ -120,6 +120,16 @@ def test_a_group_that_nobody_knows_is_refused(shop: Project, holdfast: Cli) -> N
     assert "requirements.txt knows no such name" in said.stdout
 
 
+def test_a_group_is_looked_for_in_pyproject_where_there_is_no_lock(shop: Project, holdfast: Cli) -> None:
+    (shop.root / "requirements.txt").unlink()
+    shop.write("pyproject.toml", f"{PYPROJECT}[project.optional-dependencies]\nfast = []\n")
+
+    said = holdfast("check-deps", "--only", "conflicts", "--with", "fast", cwd=shop.root)
+
+    assert said.exit_code == 2
+    assert "--with fast: pyproject.toml knows no such name; did you mean --extras fast?" in said.stdout
+
+
 def test_the_run_is_logged_where_the_project_keeps_a_registry(shop: Project, holdfast: Cli) -> None:
     holdfast("task-log", "note", "begin", cwd=shop.root)
 

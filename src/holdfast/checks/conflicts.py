@@ -89,7 +89,7 @@ def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
 
     said = subject.context.config.dependencies
     try:
-        groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(map(normal, said.groups))
+        groups = groups_of(subject.lock, subject.choice) if subject.lock else frozenset(subject.choice.groups)
     except Unreadable:
         groups = frozenset(map(normal, said.groups))
     groups = (groups | {MAIN}) - frozenset(map(normal, said.without))

@@ -114,8 +114,9 @@ class Subject:
 
         said = self.context.config.dependencies
         choice = Choice(*(tuple(map(normal, names)) for names in (said.groups, said.without, said.extras)))
-        if self.lock is not None:
-            _require_known(self.lock, choice)
+        if any(choice):
+            knows = self.lock or self.declarations
+            _require_known(self.lock.file if self.lock else "pyproject.toml", knows.groups, knows.extras, choice)
         return choice
 
     @cached_property
@@ -165,18 +166,20 @@ def _module(kind: str) -> Format:
     return cast(Format, import_module(FORMATS[kind]))
 
 
-def _require_known(lock: Lock, choice: Choice) -> None:
+def _require_known(file: str, groups: frozenset[str], extras: frozenset[str], choice: Choice) -> None:
+    groups |= {"main"}
     for option, given, known in (
-        ("--with", choice.groups, lock.groups | {"main"}),
-        ("--without", choice.without, lock.groups | {"main"}),
-        ("--extras", choice.extras, lock.extras),
+        ("--with", choice.groups, groups),
+        ("--without", choice.without, groups),
+        ("--extras", choice.extras, extras),
     ):
         for name in given:
             if name not in known:
                 from holdfast.core.config.mistakes import nearest
 
-                meant = nearest(name, sorted(known))
+                other = "extras" if name in extras else "with" if name in groups else ""
+                meant = f"--{other} {name}" if other else nearest(name, sorted(known))
                 raise HoldfastError(
-                    f"{option} {name}: {lock.file} knows no such name{f'; did you mean {meant}?' if meant else ''}",
+                    f"{option} {name}: {file} knows no such name{f'; did you mean {meant}?' if meant else ''}",
                     hint=f"there are {', '.join(sorted(known))}" if known else "it knows none at all",
                 )

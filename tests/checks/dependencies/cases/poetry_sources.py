@@ -18,7 +18,7 @@ BENCH = "bench/pyproject.toml"
 # uv sync --check       n/a: no uv.lock
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK010", "bench"))
+@case(Says("LOCK010", "bench"), Says("INST009", "bench"))
 def path_dependency_deleted(at: Path) -> Project:
     project = shops.paths(at)
     shutil.rmtree(at / "bench")

@@ -260,7 +260,7 @@ def uv_path_dependency_asks_for_another_version_now(at: Path) -> Project:
 # uv sync --check       2:   Failed to generate package metadata for `bench==0.1 @ editable+bench`; cause: Distribut...
 # uv pip check          0:   all compatible
 # pip check             0:   No broken requirements found.
-@case(Says("LOCK010", "bench"))
+@case(Says("LOCK010", "bench"), Says("INST009", "bench"))
 def uv_path_dependency_deleted(at: Path) -> Project:
     project = shops.uv_paths(at)
     shutil.rmtree(at / "bench")
