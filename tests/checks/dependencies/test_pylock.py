@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.pylock import Pylock
 
-from holdfast.checks.dependencies import pylock, pylock_read, search
+from holdfast.checks.dependencies import pylock, search
 from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies.pylock import reader
 from tests.checks.dependencies.locked import copy, edit, keep, required, subject
 from tests.checks.dependencies.projects import Project, make_project
 
@@ -54,8 +55,8 @@ def test_a_lock_that_uv_exported_is_sound(tmp_path: Path) -> None:
 
 def test_reading_without_the_lists_of_files_reads_the_same(tmp_path: Path) -> None:
     text = (shop(tmp_path).root / "pylock.toml").read_text("utf-8")
-    quick = pylock_read._quick(text, "pylock.toml")
-    document, hashes = pylock_read._whole(text, "pylock.toml")
+    quick = reader._quick(text, "pylock.toml")
+    document, hashes = reader._whole(text, "pylock.toml")
     assert hashes.count(()) == 1  # the project itself
     for package in document["packages"]:
         package.pop("sdist", None)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.checks.dependencies import header, requirements, requirements_read, search
+from holdfast.checks.dependencies import header, requirements, search
 from holdfast.checks.dependencies.model import Lock, When
+from holdfast.checks.dependencies.requirements import reader
 from tests.checks.dependencies.locked import copy, edit, keep, required, subject
 from tests.checks.dependencies.projects import Project, make_project
 
@@ -241,7 +242,7 @@ def test_merge_conflict_markers_are_found(tmp_path: Path) -> None:
     ],
 )
 def test_lines_are_joined_and_stripped_as_pip_does(text: str, lines: list[tuple[int, str]]) -> None:
-    assert list(requirements_read.logical_lines(text)) == lines
+    assert list(reader.logical_lines(text)) == lines
 
 
 @given(
@@ -253,7 +254,7 @@ def test_lines_are_those_that_pip_reads(text: str) -> None:
     from pip._internal.req import req_file
 
     read = [(number, line.strip()) for number, line in req_file.preprocess(text) if line.strip()]
-    assert [line for _, line in requirements_read.logical_lines(text)] == [line for _, line in read]
+    assert [line for _, line in reader.logical_lines(text)] == [line for _, line in read]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks.dependencies import search, uv, uv_document, uv_read, uv_workspace
+from holdfast.checks.dependencies import search, uv
 from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies.uv import document, reader, workspace
 from tests.checks.dependencies.locked import DATA, copy, edit, required, subject
 from tests.checks.dependencies.projects import Project, make_project
 
@@ -311,7 +312,7 @@ def test_a_directory_that_is_no_member_finds_none(tmp_path: Path) -> None:
     ],
 )
 def test_a_member_s_pattern_stops_at_slashes(place: str, pattern: str, fits: bool) -> None:
-    assert uv_workspace.matches(place, pattern) is fits
+    assert workspace.matches(place, pattern) is fits
 
 
 def test_reading_without_the_lists_of_files_reads_the_same() -> None:
@@ -319,8 +320,8 @@ def test_reading_without_the_lists_of_files_reads_the_same() -> None:
     assert len(locks) >= 6
     for path in locks:
         text = path.read_text("utf-8")
-        quick = uv_document._quick(text, "uv.lock")
-        table, hashes = uv_document._whole(text, "uv.lock")
+        quick = document._quick(text, "uv.lock")
+        table, hashes = document._whole(text, "uv.lock")
         for package in table["package"]:
             package.pop("sdist", None), package.pop("wheels", None)
         assert quick == (table, hashes)
@@ -337,20 +338,20 @@ def test_reading_without_the_lists_of_files_reads_the_same() -> None:
 def test_a_lock_that_somebody_else_wrote_is_read_whole(tmp_path: Path, old: str, new: str) -> None:
     project = copy(tmp_path, "shop")
     edit(project, "uv.lock", old, new)
-    assert uv_document._quick((project.root / "uv.lock").read_text("utf-8"), "uv.lock") is None
+    assert document._quick((project.root / "uv.lock").read_text("utf-8"), "uv.lock") is None
 
 
 def test_sources_of_every_kind_are_told_apart() -> None:
-    git = uv_read.source_of({"git": "https://x.invalid/y?rev=v1&subdirectory=a%2Fb#" + "a" * 40}, ".")
+    git = reader.source_of({"git": "https://x.invalid/y?rev=v1&subdirectory=a%2Fb#" + "a" * 40}, ".")
     assert git is not None
     assert (git.kind, git.url, git.commit, git.subdirectory) == ("git", "https://x.invalid/y", "a" * 40, "a/b")
-    url = uv_read.source_of({"url": "https://x.invalid/y.whl", "subdirectory": "z"}, ".")
+    url = reader.source_of({"url": "https://x.invalid/y.whl", "subdirectory": "z"}, ".")
     assert url is not None
     assert (url.kind, url.url, url.subdirectory) == ("url", "https://x.invalid/y.whl", "z")
-    file = uv_read.source_of({"path": "wheels/y.whl"}, "packages")
+    file = reader.source_of({"path": "wheels/y.whl"}, "packages")
     assert file is not None
     assert (file.kind, file.url) == ("file", "../wheels/y.whl")
-    assert uv_read.source_of({"registry": "https://x.invalid"}, ".") is None
+    assert reader.source_of({"registry": "https://x.invalid"}, ".") is None
 
 
 @pytest.mark.parametrize(

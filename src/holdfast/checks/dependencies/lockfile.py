@@ -64,6 +64,12 @@ def line_at(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def key_line(text: str, key: str) -> int | None:
+    """The line of the first line that begins with a key."""
+    found = re.search(rf"(?m)^{key}\b", text)
+    return line_at(text, found.start()) if found else None
+
+
 def toml(text: str, file: str, fix: str | None = None) -> dict[str, Any]:
     """A lock's document. Raises Unreadable."""
     import tomllib
@@ -125,6 +131,17 @@ def is_version(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 200 and VERSION.fullmatch(value) is not None
 
 
+def wrong_name_or_version(package: object) -> str:
+    """Why a package's table cannot be read, as far as its name and version tell, or nothing."""
+    if not isinstance(package, dict) or not is_name(package.get("name")):
+        named = package.get("name") if isinstance(package, dict) else package
+        return f"a package has no name that can be read: {cut(repr(named))}"
+    version = package.get("version")
+    if version is not None and not is_version(version):
+        return f"package {package['name']} has no version that can be read: {cut(repr(version))}"
+    return ""
+
+
 DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "blake2b": 128}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 
@@ -180,6 +197,11 @@ def _value(text: str, key: str, start: int, end: int) -> str:
 def block_line(text: str, header: str, name: str, version: str = "") -> int | None:
     """The line of the table under a header that has this name and version."""
     return blocks(text, header).named.get((name, version))
+
+
+def line_of(text: str, header: str, name: str, version: str, origin: str) -> int | None:
+    """The line of a package's table; `origin` is its number where others have its name and version too."""
+    return numbered_line(text, header, int(origin)) if origin.isdigit() else block_line(text, header, name, version)
 
 
 def numbered_line(text: str, header: str, number: int) -> int | None:

@@ -12,10 +12,9 @@ from holdfast.checks.dependencies.lockfile import is_name, tables, word, words
 from holdfast.checks.dependencies.model import normal
 from holdfast.checks.dependencies.requirement import NotARequirement, need_of
 from holdfast.checks.dependencies.same import same_markers, same_specifiers
-from holdfast.checks.dependencies.uv_document import Document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
-from holdfast.checks.dependencies.uv_read import members as members_of
-from holdfast.checks.dependencies.uv_workspace import member_directories
+from holdfast.checks.dependencies.uv.document import Document, names
+from holdfast.checks.dependencies.uv.reader import Package, local_path, members_of
+from holdfast.checks.dependencies.uv.workspace import member_directories
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from holdfast.checks.dependencies import lockfile, uv_asked
+from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.lockfile import error, word
 from holdfast.checks.dependencies.model import Lock, normal
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.dependencies.uv_asked import Asked, Places
-from holdfast.checks.dependencies.uv_check import judged_in, member_places, named, recorded, shared_sources
-from holdfast.checks.dependencies.uv_document import FIX, Document, document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
-from holdfast.checks.dependencies.uv_workspace import from_project, here, pyproject_and_text
+from holdfast.checks.dependencies.uv.asked import Asked, Places, changes, now
+from holdfast.checks.dependencies.uv.document import FIX, HEADER, Document, document, names
+from holdfast.checks.dependencies.uv.freshness import judged_in, member_places, named, recorded, shared_sources
+from holdfast.checks.dependencies.uv.reader import Package, local_path
+from holdfast.checks.dependencies.uv.workspace import from_project, here, pyproject_and_text
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
@@ -35,7 +35,7 @@ def changed_paths(subject: Subject, lock: Lock) -> Iterator[Finding]:
             member = normal(package["name"]) in members
             places = Places(path, members, shared if member else {})
             for what in _path_changes(package, read, places, found, member=member):
-                line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
+                line = lockfile.block_line(lock.text, HEADER, normal(package["name"]))
                 message = f"{cut(package['name'])} in {cut(path)} changed since {lock.file} was made: {what}"
                 yield error("LOCK011", message, lock.file, line, FIX)
 
@@ -52,10 +52,10 @@ def _path_changes(
         yield f"version {cut(locked)} -> {cut(stated)}"
     kinds: Iterable[str] = ("", "extra", "group") if member else ("", "extra")
     judged = judged_in(pyproject)
-    asked = [each for each in uv_asked.now(pyproject, text, places)[0] if each.scope.partition(" ")[0] in kinds]
+    asked = [each for each in now(pyproject, text, places)[0] if each.scope.partition(" ")[0] in kinds]
     before = recorded(found, package, places.members)
     pythons = word(found.table.get("requires-python"))
-    for old, new in uv_asked.changes(filter(judged, before), filter(judged, asked), pythons):
+    for old, new in changes(filter(judged, before), filter(judged, asked), pythons):
         yield f"{named(old)} -> {named(new)}" if old and new else _one_sided(old, new)
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from holdfast.checks.dependencies.lockfile import error, malformed
-from holdfast.checks.dependencies.requirements_read import File, Line
+from holdfast.checks.dependencies.requirements.reader import File, Line
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.venv_probe.values import cut

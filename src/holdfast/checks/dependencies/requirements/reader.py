@@ -194,7 +194,7 @@ def _place(project: Path, file: str, number: int, text: str, *, editable: bool) 
 
 def _name_in(project: Path, source: Source) -> str:
     """The name of what is at a path, as far as files tell it."""
-    from holdfast.checks.dependencies.uv_workspace import read_pyproject
+    from holdfast.checks.dependencies.uv.workspace import read_pyproject
     from holdfast.checks.facts import table
 
     last = source.url.rpartition("/")[2]
