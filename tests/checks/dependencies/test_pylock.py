@@ -109,7 +109,7 @@ def test_a_requirement_that_the_lock_lacks_is_found_on_its_line(tmp_path: Path) 
     project = shop(tmp_path)
     edit(project, "pyproject.toml", '"iniconfig>=1.1",', '"iniconfig>=1.1",\n    "httpx",')
     finding = only(project, "LOCK009")
-    assert finding["message"] == "pyproject.toml asks for httpx, which pylock.toml lacks"
+    assert finding["message"] == "pyproject.toml asks for httpx; pylock.toml lacks it"
     assert (finding["file"], finding["line"]) == ("pyproject.toml", 7)
 
 
@@ -117,14 +117,14 @@ def test_a_requirement_that_the_lock_does_not_meet_is_found_with_both_sides(tmp_
     project = shop(tmp_path)
     edit(project, "pyproject.toml", "iniconfig>=1.1", "iniconfig>=3")
     finding = only(project, "LOCK008")
-    assert finding["message"] == "pyproject.toml asks for iniconfig>=3, pylock.toml has 2.3.1"
+    assert finding["message"] == "pyproject.toml asks for iniconfig>=3; pylock.toml has 2.3.1"
     assert finding["fix"] == "uv export --offline --format pylock.toml -o pylock.toml"
 
 
 def test_a_requirement_that_the_lock_has_for_another_platform_is_not_met(tmp_path: Path) -> None:
     project = shop(tmp_path)
     edit(project, "pyproject.toml", "Colorama; sys_platform == 'win32'", "Colorama")
-    message = "pyproject.toml asks for Colorama, which pylock.toml has for other environments alone"
+    message = "pyproject.toml asks for Colorama; pylock.toml has it for other environments alone"
     assert only(project, "LOCK009")["message"] == message
 
 
@@ -137,7 +137,7 @@ def test_extras_and_groups_count_where_the_lock_has_them(tmp_path: Path) -> None
         "c", more="marker = \"'dev' in dependency_groups\"\n"
     )
     project = bare(tmp_path, head + blocks, pyproject)
-    assert only(project, "LOCK008")["message"] == "pyproject.toml asks for a>=2 (extra fast), pylock.toml has 1.0"
+    assert only(project, "LOCK008")["message"] == "pyproject.toml asks for a>=2 (extra fast); pylock.toml has 1.0"
     assert required(project.root) == [("c", "1.0")]
     assert required(project.root, extras=("fast",), without=("dev",)) == [("a", "1.0")]
 

@@ -119,7 +119,7 @@ def test_a_locked_version_outside_of_what_is_asked_for_is_found_on_its_line(tmp_
     project = copy(tmp_path, "shop")
     edit(project, "uv.lock", 'name = "iniconfig"\nversion = "2.3.1"', 'name = "iniconfig"\nversion = "1.0.1"')
     finding = only(project, "LOCK008")
-    assert finding["message"] == "shop asks for iniconfig>=1.1, 1.0.1 is locked"
+    assert finding["message"] == "shop asks for iniconfig>=1.1; uv.lock has 1.0.1"
     lines = (project.root / "uv.lock").read_text("utf-8").split("\n")
     assert lines[int(str(finding["line"]))] == 'name = "iniconfig"'
 
@@ -127,7 +127,7 @@ def test_a_locked_version_outside_of_what_is_asked_for_is_found_on_its_line(tmp_
 def test_a_group_s_locked_version_counts_too(tmp_path: Path) -> None:
     project = copy(tmp_path, "shop")
     edit(project, "uv.lock", 'name = "pluggy"\nversion = "1.7.0"', 'name = "pluggy"\nversion = "0.9"')
-    assert only(project, "LOCK008")["message"] == "shop (group dev) asks for pluggy>=1, 0.9 is locked"
+    assert only(project, "LOCK008")["message"] == "shop (group dev) asks for pluggy>=1; uv.lock has 0.9"
 
 
 def test_an_override_may_lock_what_is_outside_of_a_constraint(tmp_path: Path) -> None:
@@ -154,20 +154,20 @@ def without_block(project: Project, name: str) -> None:
 def test_a_package_that_something_needs_and_the_lock_lacks_is_named_with_who_needs_it(tmp_path: Path) -> None:
     project = copy(tmp_path, "shop")
     without_block(project, "linkify-it-py")
-    assert only(project, "LOCK009")["message"] == "markdown-it-py 4.3.0 needs linkify-it-py, which the lock lacks"
+    assert only(project, "LOCK009")["message"] == "markdown-it-py 4.3.0 asks for linkify-it-py; uv.lock lacks it"
 
 
 def test_a_version_that_something_needs_and_the_lock_lacks_is_named(tmp_path: Path) -> None:
     project = copy(tmp_path, "exclusive")
     edit(project, "uv.lock", 'name = "mdurl"\nversion = "0.1.0"\nsource', 'name = "mdurl"\nversion = "0.0.9"\nsource')
     messages = [each["message"] for each in project.findings(only="lock") if each["id"] == "LOCK009"]
-    assert "markdown-it-py 4.3.0 needs mdurl==0.1.0, the lock has 0.0.9 and 0.1.2" in messages
+    assert "markdown-it-py 4.3.0 asks for mdurl==0.1.0; uv.lock has 0.0.9 and 0.1.2" in messages
 
 
 def test_what_is_asked_for_and_recorded_but_never_installed_is_found(tmp_path: Path) -> None:
     project = copy(tmp_path, "shop")
     edit(project, "uv.lock", '    { name = "iniconfig" },\n', "")
-    message = "shop asks for iniconfig>=1.1, which the lock does not install with it"
+    message = "shop asks for iniconfig>=1.1; uv.lock does not install it with it"
     assert only(project, "LOCK009")["message"] == message
 
 
@@ -193,7 +193,7 @@ def test_a_malformed_hash_is_found_on_its_package(tmp_path: Path) -> None:
     project = copy(tmp_path, "shop")
     edit(project, "uv.lock", 'hash = "sha256:', 'hash = "sha256:zz')
     finding = only(project, "LOCK012")
-    assert str(finding["message"]).startswith("attrs 26.1.0: a hash is no `algorithm:digits`")
+    assert str(finding["message"]).startswith("attrs 26.1.0: 1 of 2 hashes is malformed: ")
 
 
 def test_the_same_block_twice_is_found_at_the_second(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,8 +19,6 @@ LIMIT = 16 * 2**20
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONFLICT = r"(?m)^(?:<{7}|>{7}|\|{7})(?: |$)"
-
-
 _DEEP = r"(?:\.[ \t]{0,4}[\"']?[\w-]{1,40}[\"']?[ \t]{0,4}){100}"
 
 
@@ -151,15 +149,20 @@ def _sha256() -> re.Pattern[str]:
     return re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def malformed(hashes: tuple[str, ...]) -> Iterator[str]:
-    """Those that are no `algorithm:hex` of the algorithm's length."""
-    usual = _sha256().fullmatch
-    for each in hashes:
-        if usual(each):
-            continue
-        algorithm, _, digits = each.partition(":")
-        if not _HEX.fullmatch(digits) or len(digits) != DIGITS.get(algorithm, len(digits)):
-            yield each
+def malformed(hashes: tuple[str, ...]) -> str:
+    """How many of them are no `algorithm:hex` of the algorithm's length, with the first of these; or nothing."""
+    bad = [each for each in hashes if not _sound(each)]
+    if not bad:
+        return ""
+    count = f"{len(bad)} of {len(hashes)} hashes" if len(hashes) > 1 else "the hash"
+    return f"{count} {'are' if len(bad) > 1 else 'is'} malformed: {cut(bad[0]) or 'empty'}"
+
+
+def _sound(text: str) -> bool:
+    if _sha256().fullmatch(text):
+        return True
+    algorithm, _, digits = text.partition(":")
+    return _HEX.fullmatch(digits) is not None and len(digits) == DIGITS.get(algorithm, len(digits))
 
 
 class Blocks(NamedTuple):

@@ -44,14 +44,14 @@ def _wanted(lock: Lock) -> Iterator[tuple[Locked | None, list[tuple[str, str]]]]
 def _missing(lock: Lock, blocks: list[Locked], who: Locked | None, name: str, version: str) -> Iterator[Finding]:
     id_, said = "LOCK009", ""
     if not blocks:
-        said = "which the lock lacks"
+        said = f"{lock.file} lacks it"
     elif version and not any(version == f"=={each.version}" for each in blocks):
-        said = f"the lock has {_versions(blocks)}"
+        said = f"{lock.file} has {_versions(blocks)}"
     elif not version and len({each.version for each in blocks}) > 1:
-        id_, said = "LOCK013", f"which is locked as {_versions(blocks)}: nothing says which is meant"
+        id_, said = "LOCK013", f"{lock.file} has {_versions(blocks)}, and nothing says which is meant"
     if said:
         asker = sound.label(who) if who else "the project"
-        message = f"{asker} needs {cut(name + version)}, {said}"
+        message = f"{asker} asks for {cut(name + version)}; {said}"
         yield error(id_, message, lock.file, line_of_block(lock, who), FIX)
 
 
@@ -98,7 +98,7 @@ def _met(subject: Subject, lock: Lock, package: Package, asked: Asked, blocks: l
     who = f"{cut(package['name'])}{scope} asks for {cut(asked)}"
     if not mine:
         line = lockfile.block_line(lock.text, HEADER, normal(package["name"]))
-        yield error("LOCK009", f"{who}, which the lock does not install with it", lock.file, line, FIX)
+        yield error("LOCK009", f"{who}; {lock.file} does not install it with it", lock.file, line, FIX)
         return
     here_ = [each for each in mine if subject.target.holds(word(each.get("marker")))]
     versions = {word(each.get("version")) for each in here_}
@@ -106,7 +106,7 @@ def _met(subject: Subject, lock: Lock, package: Package, asked: Asked, blocks: l
         chosen = block.version in versions or (versions == {""} and len(blocks) == 1)
         if chosen and block.version and allows(asked.specifier, block.version) is False:
             where = lockfile.block_line(lock.text, HEADER, block.name, block.version)
-            yield error("LOCK008", f"{who}, {block.version} is locked", lock.file, where, FIX)
+            yield error("LOCK008", f"{who}; {lock.file} has {block.version}", lock.file, where, FIX)
 
 
 def _edges(package: Package, scope: str) -> list[Mapping[str, Any]] | None:

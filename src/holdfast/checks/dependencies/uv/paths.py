@@ -14,7 +14,7 @@ from holdfast.checks.dependencies.uv.document import FIX, HEADER, Document, docu
 from holdfast.checks.dependencies.uv.freshness import judged_in, member_places, named, recorded, shared_sources
 from holdfast.checks.dependencies.uv.reader import Package, local_path
 from holdfast.checks.dependencies.uv.workspace import from_project, here, pyproject_and_text
-from holdfast.checks.dependencies.versions import allows
+from holdfast.checks.dependencies.versions import same_version
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding
@@ -61,8 +61,3 @@ def _path_changes(
 
 def _one_sided(old: Asked | None, new: Asked | None) -> str:
     return f"{named(new)} was added" if new else f"{named(old)} is no longer asked for"
-
-
-def same_version(one: str, other: str) -> bool:
-    """Whether two versions are the same by PEP 440."""
-    return one == other or allows(f"==={one}", other) is True or allows(f"=={one}", other) is True
