@@ -29,11 +29,9 @@ class Conflicts:
 
     def run(self, context: Context) -> Result:
         """What disagrees among the installed packages, and with what the project asks for. No lock is needed."""
-        from holdfast.checks.dependencies.remedies import own_name
-
         subject = subject_of(context)
         site = subject.require_site(NAME)
-        own = own_name(subject)
+        own = subject.own_name
         installed = any(each.name == own for each in site.distributions)
         declared = asked_of(subject, main=not installed)
         extras = [(own, extra) for extra in sorted(_chosen(subject)[1])] if installed else []
@@ -69,11 +67,10 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
     one, those that are named.
     """
     from holdfast.checks.dependencies.model import MAIN
-    from holdfast.checks.dependencies.remedies import own_name
 
     groups, extras = _chosen(subject)
     groups -= frozenset() if main else {MAIN}
-    own, said_there = own_name(subject), subject.declarations
+    own, said_there = subject.own_name, subject.declarations
     return tuple(
         one
         for one in (said_there.located() if located else said_there.requirements)
@@ -84,7 +81,6 @@ def asked_of(subject: Subject, *, main: bool, located: bool = False) -> tuple[De
 def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
     """The groups and the project's own extras that are to be there, with those that its own requirements ask for."""
     from holdfast.checks.dependencies.model import MAIN, Unreadable, normal
-    from holdfast.checks.dependencies.remedies import own_name
     from holdfast.checks.dependencies.selection import groups_of
 
     said = subject.context.config.dependencies
@@ -93,7 +89,7 @@ def _chosen(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
     except Unreadable:
         groups = frozenset(map(normal, said.groups))
     groups = (groups | {MAIN}) - frozenset(map(normal, said.without))
-    own, extras = own_name(subject), frozenset(map(normal, said.extras))
+    own, extras = subject.own_name, frozenset(map(normal, said.extras))
     itself = [each for each in subject.declarations.requirements if each.need.name == own and each.group in groups]
     before = None
     while itself and extras != before:  # one may lead to another

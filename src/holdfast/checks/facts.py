@@ -56,7 +56,18 @@ def _names(context: Context) -> frozenset[str]:
 def normalised(requirement: str) -> str:
     """The normalised name that a requirement starts with, or nothing."""
     match = NAME.match(requirement)
-    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+    return normal(match[1]) if match else ""
+
+
+def normal(name: str) -> str:
+    """A name as PyPA compares names (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def own_name(pyproject: Mapping[str, Any]) -> str:
+    """The project's own name, normalised; empty where pyproject.toml says none."""
+    said = table(pyproject, "project").get("name") or table(pyproject, "tool", "poetry").get("name")
+    return normal(said) if isinstance(said, str) else ""
 
 
 def _lines(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from holdfast.core.findings import Checked, Result, Severity, Status
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.comparison import Comparison
-    from holdfast.checks.dependencies.model import Lock, Locked
+    from holdfast.checks.dependencies.model import Lock
     from holdfast.checks.dependencies.selection import Selection
     from holdfast.checks.dependencies.site import Site
 
@@ -54,7 +54,7 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
     from holdfast.checks.dependencies.comparison import Case, compare
     from holdfast.checks.dependencies.model import normal
     from holdfast.checks.dependencies.record import surveys
-    from holdfast.checks.dependencies.remedies import Remedies, own_name
+    from holdfast.checks.dependencies.remedies import Remedies
     from holdfast.checks.dependencies.wholeness import Whole, unwhole
 
     environment = subject.context.environment
@@ -63,13 +63,13 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
     seen = surveys(site)
     case = Case(
         project=subject.project,
-        own=own_name(subject),
+        own=subject.own_name,
         root=root,
         lock=lock,
         selection=selection,
         site=site,
         mends=remedies,
-        line_of=lambda block: _line_of(subject, lock, block),
+        line_of=subject.line_of,
         surveys=seen,
         own_line=lambda: _own_line(subject),
         ignored=frozenset(map(normal, subject.context.config.dependencies.ignore)),
@@ -91,10 +91,6 @@ def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:
         reason = f"{lock.file} asks for no package here, and none is installed"
         raise CannotRun(NAME, reason, status=Status.SKIPPED)
     return Checked(there, there, "installed packages")
-
-
-def _line_of(subject: Subject, lock: Lock, block: Locked) -> int | None:
-    return subject.format.line_of(lock, block.name, block.version, block.origin) if subject.format else None
 
 
 def _own_line(subject: Subject) -> int | None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.checks.dependencies.comparison import same
 from holdfast.checks.dependencies.model import Locked, Source
+from holdfast.checks.dependencies.versions import same_version
 from holdfast.core.findings import Location, Severity
 from tests.checks.dependencies.environments import Commands, compared, ids, one, shop
 from tests.checks.dependencies.projects import Project
@@ -75,7 +75,7 @@ def test_another_version_is_named_beside_the_locked_one(project: Project) -> Non
     ],
 )
 def test_versions_are_the_same_however_they_are_written(one_version: str, other: str, *, equal: bool) -> None:
-    assert same(one_version, other) is equal
+    assert same_version(one_version, other) is equal
 
 
 def test_of_a_package_locked_twice_either_version_will_do(project: Project) -> None:

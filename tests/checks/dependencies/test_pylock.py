@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.pylock import Pylock
 
-from holdfast.checks.dependencies import pylock, pylock_read, search
+from holdfast.checks.dependencies import pylock, search
 from holdfast.checks.dependencies.model import Lock
+from holdfast.checks.dependencies.pylock import reader
 from tests.checks.dependencies.locked import copy, edit, keep, required, subject
 from tests.checks.dependencies.projects import Project, make_project
 
@@ -54,8 +55,8 @@ def test_a_lock_that_uv_exported_is_sound(tmp_path: Path) -> None:
 
 def test_reading_without_the_lists_of_files_reads_the_same(tmp_path: Path) -> None:
     text = (shop(tmp_path).root / "pylock.toml").read_text("utf-8")
-    quick = pylock_read._quick(text, "pylock.toml")
-    document, hashes = pylock_read._whole(text, "pylock.toml")
+    quick = reader._quick(text, "pylock.toml")
+    document, hashes = reader._whole(text, "pylock.toml")
     assert hashes.count(()) == 1  # the project itself
     for package in document["packages"]:
         package.pop("sdist", None)
@@ -108,7 +109,7 @@ def test_a_requirement_that_the_lock_lacks_is_found_on_its_line(tmp_path: Path) 
     project = shop(tmp_path)
     edit(project, "pyproject.toml", '"iniconfig>=1.1",', '"iniconfig>=1.1",\n    "httpx",')
     finding = only(project, "LOCK009")
-    assert finding["message"] == "pyproject.toml asks for httpx, which pylock.toml lacks"
+    assert finding["message"] == "pyproject.toml asks for httpx; pylock.toml lacks it"
     assert (finding["file"], finding["line"]) == ("pyproject.toml", 7)
 
 
@@ -116,14 +117,14 @@ def test_a_requirement_that_the_lock_does_not_meet_is_found_with_both_sides(tmp_
     project = shop(tmp_path)
     edit(project, "pyproject.toml", "iniconfig>=1.1", "iniconfig>=3")
     finding = only(project, "LOCK008")
-    assert finding["message"] == "pyproject.toml asks for iniconfig>=3, pylock.toml has 2.3.1"
+    assert finding["message"] == "pyproject.toml asks for iniconfig>=3; pylock.toml has 2.3.1"
     assert finding["fix"] == "uv export --offline --format pylock.toml -o pylock.toml"
 
 
 def test_a_requirement_that_the_lock_has_for_another_platform_is_not_met(tmp_path: Path) -> None:
     project = shop(tmp_path)
     edit(project, "pyproject.toml", "Colorama; sys_platform == 'win32'", "Colorama")
-    message = "pyproject.toml asks for Colorama, which pylock.toml has for other environments alone"
+    message = "pyproject.toml asks for Colorama; pylock.toml has it for other environments alone"
     assert only(project, "LOCK009")["message"] == message
 
 
@@ -136,7 +137,7 @@ def test_extras_and_groups_count_where_the_lock_has_them(tmp_path: Path) -> None
         "c", more="marker = \"'dev' in dependency_groups\"\n"
     )
     project = bare(tmp_path, head + blocks, pyproject)
-    assert only(project, "LOCK008")["message"] == "pyproject.toml asks for a>=2 (extra fast), pylock.toml has 1.0"
+    assert only(project, "LOCK008")["message"] == "pyproject.toml asks for a>=2 (extra fast); pylock.toml has 1.0"
     assert required(project.root) == [("c", "1.0")]
     assert required(project.root, extras=("fast",), without=("dev",)) == [("a", "1.0")]
 

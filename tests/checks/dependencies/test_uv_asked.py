@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.checks.dependencies.uv_asked import Asked, Places, changes, now, then
+from holdfast.checks.dependencies.uv.asked import Asked, Places, changes, now, then
 
 REVISION = "e" * 40
 PLACES = Places("packages/a", {"core": "packages/core"}, {"shared": {"path": "lib", "editable": True}})

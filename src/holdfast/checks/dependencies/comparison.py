@@ -13,7 +13,7 @@ from holdfast.checks.dependencies.origins import INDEX, Origin, described, origi
 from holdfast.checks.dependencies.record import Survey
 from holdfast.checks.dependencies.selection import Selection
 from holdfast.checks.dependencies.site import Distribution, Site
-from holdfast.checks.dependencies.versions import allows
+from holdfast.checks.dependencies.versions import same_version
 from holdfast.checks.venv_probe.disk import real
 from holdfast.checks.venv_probe.installed import other_checkout
 from holdfast.checks.venv_probe.values import cut
@@ -93,7 +93,7 @@ def _package(case: Case, one: Distribution | None, blocks: list[Locked]) -> Iter
         said = cut(f"{block.name} {block.version}".strip())
         yield _error(case, "INST001", f"{said} is not installed", block, case.mends.install)
         return
-    fitting = [each for each in blocks if not one.version or not each.version or same(each.version, one.version)]
+    fitting = [each for each in blocks if _fits(each, one)]
     if fitting:
         yield from _source(case, one, fitting[0])
     elif not any(one.name == group[0].name for group in case.site.twice):
@@ -102,14 +102,14 @@ def _package(case: Case, one: Distribution | None, blocks: list[Locked]) -> Iter
         yield _error(case, "INST002", message, block, case.mends.install)
 
 
+def _fits(block: Locked, one: Distribution) -> bool:
+    """Whether the versions are the same, as far as both are said."""
+    return not one.version or not block.version or same_version(block.version, one.version)
+
+
 def _error(case: Case, identifier: str, message: str, block: Locked, fix: str) -> Finding:
     place = Location(case.lock.file, case.line_of(block))
     return Finding(identifier, Severity.ERROR, message, place, fix or None)
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two versions are the same (PEP 440), or the same text where they are not versions."""
-    return one == other or (allows(f"=={one}", other) is True and allows(f"=={other}", one) is True)
 
 
 def _beyond(case: Case, one: Distribution, required: dict[str, list[Locked]]) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def _beyond(case: Case, one: Distribution, required: dict[str, list[Locked]]) ->
         yield Finding("INST003", Severity.WARNING, message, fix=case.mends.remove(one.name) or None)
         return
     blocks = [each for each in case.lock.packages if each.name == one.name]
-    if not any(not one.version or not each.version or same(each.version, one.version) for each in blocks):
+    if not any(_fits(each, one) for each in blocks):
         versions = " or ".join(dict.fromkeys(each.version for each in blocks))
         message = f"{cut(one.label)} is installed, is not asked for here, and {case.lock.file} says {cut(versions)}"
         place = Location(case.lock.file, case.line_of(blocks[0]))

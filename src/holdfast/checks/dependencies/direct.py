@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from holdfast.checks.dependencies.declared import Declarations
-from holdfast.checks.dependencies.lockfile import error, word
-from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, normal
+from holdfast.checks.dependencies.lockfile import error
+from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked
 from holdfast.checks.dependencies.reading import Lines
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.dependencies.versions import allows
-from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding
 
@@ -26,12 +25,11 @@ def against_pyproject(
     """
     stated = subject.declarations
     yield from stated.problems
-    own = normal(word(table(subject.context.pyproject, "project").get("name")))
     blocks: dict[str, list[Locked]] = {}
     for package in lock.packages:
         blocks.setdefault(package.name, []).append(package)
     for number, each in enumerate(stated.requirements):
-        if each.need.name == own or not _held(each, groups, extras):
+        if each.need.name == subject.own_name or not _held(each, groups, extras):
             continue
         if subject.target.holds(each.need.marker):
             yield from _met(subject, lock, stated, number, blocks.get(each.need.name, []))
@@ -47,17 +45,14 @@ def _met(subject: Subject, lock: Lock, stated: Declarations, number: int, blocks
     who = f"pyproject.toml asks for {cut(each.text)}{scope}"
     here = [block for block in blocks if _is_for(subject, lock, block)]
     if not here:
-        message = (
-            f"{who}, which {lock.file} has for other environments alone"
-            if blocks
-            else f"{who}, which {lock.file} lacks"
-        )
-        yield error("LOCK009", message, PYPROJECT, _line(stated, number), _fix(subject))
+        lacks = "has it for other environments alone" if blocks else "lacks it"
+        message = f"{who}; {lock.file} {lacks}"
+        yield error("LOCK009", message, PYPROJECT, _line(stated, number), subject.lock_command)
     elif all(allows(each.need.constraint, block.version) is False for block in here):
         versions = " and ".join(dict.fromkeys(block.version for block in here if block.version))
         if versions:
-            message = f"{who}, {lock.file} has {cut(versions)}"
-            yield error("LOCK008", message, PYPROJECT, _line(stated, number), _fix(subject))
+            message = f"{who}; {lock.file} has {cut(versions)}"
+            yield error("LOCK008", message, PYPROJECT, _line(stated, number), subject.lock_command)
 
 
 def _is_for(subject: Subject, lock: Lock, block: Locked) -> bool:
@@ -70,7 +65,3 @@ def _is_for(subject: Subject, lock: Lock, block: Locked) -> bool:
 
 def _line(stated: Declarations, number: int) -> int | None:
     return Lines(stated.text).of(stated.paths[number]) if stated.text else None
-
-
-def _fix(subject: Subject) -> str | None:
-    return subject.format.lock_command(subject) if subject.format else None

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from holdfast.checks.dependencies.model import Lock, Need, normal
 from holdfast.checks.dependencies.site import Distribution
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.facts import table
 from holdfast.core.errors import HoldfastError
 
 SCHEMA = "holdfast/explanation/1"
@@ -98,7 +97,7 @@ def explain(subject: Subject, package: str) -> Explanation:
     roots = subject.declarations.located()
     holds = subject.target.holds
     extras = _extras_asked_for([root.need for root in roots], edges)
-    own = normal(str(table(subject.context.pyproject, "project").get("name", "")))  # its requirements are the roots
+    own = subject.own_name  # its requirements are the roots
     asked = [
         Asker(root.file, root.need, root.extra or root.group, root.line, holds(root.need.marker, (root.extra,)))
         for root in roots
@@ -133,17 +132,14 @@ def explain(subject: Subject, package: str) -> Explanation:
 
 
 def _blocks(subject: Subject, lock: Lock | None, name: str) -> tuple[Version, ...]:
-    if lock is None or subject.format is None:
-        return ()
-    line_of = subject.format.line_of
     return tuple(
         Version(
             block.version,
-            line_of(lock, block.name, block.version, block.origin),
+            subject.line_of(block),
             tuple(when.group for when in block.when or ()),
             "; ".join(dict.fromkeys(when.marker for when in block.when or () if when.marker)) or block.marker,
         )
-        for block in lock.packages
+        for block in (lock.packages if lock else ())
         if block.name == name
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,6 +71,12 @@ def dense(text: str) -> bool:
     return text.count(".") * 10 > len(text)
 
 
+def key_line(text: str, key: str) -> int | None:
+    """The line of the first line that begins with a key."""
+    found = re.search(rf"(?m)^{key}\b", text)
+    return line_at(text, found.start()) if found else None
+
+
 def toml(text: str, file: str, fix: str | None = None) -> dict[str, Any]:
     """A lock's document. Raises Unreadable."""
     import tomllib
@@ -133,6 +139,17 @@ def is_version(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 200 and VERSION.fullmatch(value) is not None
 
 
+def wrong_name_or_version(package: object) -> str:
+    """Why a package's table cannot be read, as far as its name and version tell, or nothing."""
+    if not isinstance(package, dict) or not is_name(package.get("name")):
+        named = package.get("name") if isinstance(package, dict) else package
+        return f"a package has no name that can be read: {cut(repr(named))}"
+    version = package.get("version")
+    if version is not None and not is_version(version):
+        return f"package {package['name']} has no version that can be read: {cut(repr(version))}"
+    return ""
+
+
 DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "blake2b": 128}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 
@@ -142,15 +159,20 @@ def _sha256() -> re.Pattern[str]:
     return re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def malformed(hashes: tuple[str, ...]) -> Iterator[str]:
-    """Those that are no `algorithm:hex` of the algorithm's length."""
-    usual = _sha256().fullmatch
-    for each in hashes:
-        if usual(each):
-            continue
-        algorithm, _, digits = each.partition(":")
-        if not _HEX.fullmatch(digits) or len(digits) != DIGITS.get(algorithm, len(digits)):
-            yield each
+def malformed(hashes: tuple[str, ...]) -> str:
+    """How many of them are no `algorithm:hex` of the algorithm's length, with the first of these; or nothing."""
+    bad = [each for each in hashes if not _sound(each)]
+    if not bad:
+        return ""
+    count = f"{len(bad)} of {len(hashes)} hashes" if len(hashes) > 1 else "the hash"
+    return f"{count} {'are' if len(bad) > 1 else 'is'} malformed: {cut(bad[0]) or 'empty'}"
+
+
+def _sound(text: str) -> bool:
+    if _sha256().fullmatch(text):
+        return True
+    algorithm, _, digits = text.partition(":")
+    return _HEX.fullmatch(digits) is not None and len(digits) == DIGITS.get(algorithm, len(digits))
 
 
 class Blocks(NamedTuple):
@@ -188,6 +210,11 @@ def _value(text: str, key: str, start: int, end: int) -> str:
 def block_line(text: str, header: str, name: str, version: str = "") -> int | None:
     """The line of the table under a header that has this name and version."""
     return blocks(text, header).named.get((name, version))
+
+
+def line_of(text: str, header: str, name: str, version: str, origin: str) -> int | None:
+    """The line of a package's table; `origin` is its number where others have its name and version too."""
+    return numbered_line(text, header, int(origin)) if origin.isdigit() else block_line(text, header, name, version)
 
 
 def numbered_line(text: str, header: str, number: int) -> int | None:

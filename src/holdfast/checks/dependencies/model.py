@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from holdfast.checks import facts
 from holdfast.core.findings import Finding
 
+normal = facts.normal
+"""A name as all names here are: as PyPA compares them (PEP 503)."""
 MAIN = "main"
 """The group of what the project itself needs to run."""
 UNLISTED = "-"
@@ -117,8 +119,3 @@ class Unreadable(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
-
-
-def normal(name: str) -> str:
-    """A name as PyPA compares names (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

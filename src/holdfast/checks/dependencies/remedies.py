@@ -7,9 +7,8 @@ import shlex
 from functools import cached_property
 
 from holdfast.checks.dependencies.agreement import as_text
-from holdfast.checks.dependencies.model import Need, Unreadable, normal
+from holdfast.checks.dependencies.model import Need, Unreadable
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.facts import table
 from holdfast.checks.lock import keeper_of
 
 _INSTALLS = {"poetry": "poetry install", "uv": "uv sync"}
@@ -82,10 +81,3 @@ class Remedies:
         """A path as a user in the project's root would write it."""
         root = os.path.join(os.fspath(self._subject.project), "")
         return path.removeprefix(root)
-
-
-def own_name(subject: Subject) -> str:
-    """The project's own name, normalised; empty where pyproject.toml says none."""
-    pyproject = subject.context.pyproject
-    said = table(pyproject, "project").get("name") or table(pyproject, "tool", "poetry").get("name")
-    return normal(said) if isinstance(said, str) else ""

@@ -51,7 +51,7 @@ def uv_lock(project: Path) -> str | None:
         return "uv.lock"
     for level, parent in enumerate(list(project.parents)[:_UP], 1):
         if os.path.isfile(parent / "uv.lock"):
-            from holdfast.checks.dependencies.uv_workspace import is_member
+            from holdfast.checks.dependencies.uv.workspace import is_member
 
             if is_member(parent, project):
                 return "../" * level + "uv.lock"

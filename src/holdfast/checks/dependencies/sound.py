@@ -23,11 +23,11 @@ def several_locks(subject: Subject, lock: Lock) -> Iterator[Finding]:
 
 
 def hashes(subject: Subject, lock: Lock) -> Iterator[Finding]:
-    """LOCK012: hashes that are none."""
+    """LOCK012: packages with hashes that are none."""
     for package in lock.packages:
-        for each in malformed(package.hashes):
-            message = f"{label(package)}: a hash is no `algorithm:digits` of the algorithm's length: {cut(each)!r}"
-            yield error("LOCK012", message, lock.file, _line(subject, lock, package), _fix(subject))
+        if wrong := malformed(package.hashes):
+            message = f"{label(package)}: {wrong}"
+            yield error("LOCK012", message, lock.file, subject.line_of(package), subject.lock_command)
 
 
 def without_hashes(subject: Subject, lock: Lock) -> Iterator[Finding]:
@@ -35,8 +35,8 @@ def without_hashes(subject: Subject, lock: Lock) -> Iterator[Finding]:
     for package in lock.packages:
         if package.source is None and not package.hashes:
             message = f"{label(package)} has no hashes, so any file of that name and version would do"
-            place = Location(lock.file, _line(subject, lock, package))
-            yield Finding("LOCK014", Severity.WARNING, message, place, _fix(subject))
+            place = Location(lock.file, subject.line_of(package))
+            yield Finding("LOCK014", Severity.WARNING, message, place, subject.lock_command)
 
 
 def twice(subject: Subject, lock: Lock) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def twice(subject: Subject, lock: Lock) -> Iterator[Finding]:
         if key in seen:
             doubled.add(package.name)
             message = f"{label(package)} is locked twice"
-            yield error("LOCK013", message, lock.file, _line(subject, lock, package), _fix(subject))
+            yield error("LOCK013", message, lock.file, subject.line_of(package), subject.lock_command)
         seen.add(key)
     yield from _both_here(subject, lock, doubled)
 
@@ -61,7 +61,7 @@ def _both_here(subject: Subject, lock: Lock, doubled: set[str]) -> Iterator[Find
             continue
         both = " and ".join(each.version or "a path" for each in (first, package))
         message = f"{cut(package.name)} is locked as {both}, and both are for this environment"
-        yield error("LOCK013", message, lock.file, _line(subject, lock, package), _fix(subject))
+        yield error("LOCK013", message, lock.file, subject.line_of(package), subject.lock_command)
 
 
 def gone(subject: Subject, lock: Lock) -> Iterator[Finding]:
@@ -73,18 +73,9 @@ def gone(subject: Subject, lock: Lock) -> Iterator[Finding]:
         if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):
             kind = "file" if source.kind == "file" else "directory"
             message = f"{cut(package.name)} is locked from the {kind} {cut(source.url)}, which is not there"
-            yield error("LOCK010", message, lock.file, _line(subject, lock, package))
+            yield error("LOCK010", message, lock.file, subject.line_of(package))
 
 
 def label(package: Locked) -> str:
     """`shop 1.0`, or the name alone."""
     return cut(f"{package.name} {package.version}".rstrip())
-
-
-def _line(subject: Subject, lock: Lock, package: Locked) -> int | None:
-    format_ = subject.format
-    return format_.line_of(lock, package.name, package.version, package.origin) if format_ else None
-
-
-def _fix(subject: Subject) -> str | None:
-    return subject.format.lock_command(subject) if subject.format else None

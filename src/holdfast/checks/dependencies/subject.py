@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from holdfast.checks.dependencies.search import find_lock
+from holdfast.checks.facts import own_name
 from holdfast.checks.interface import Context, Environment
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
@@ -19,7 +20,7 @@ from holdfast.core.findings import Finding
 
 if TYPE_CHECKING:  # where nothing is to be run again, none of it is needed
     from holdfast.checks.dependencies.declared import Declarations
-    from holdfast.checks.dependencies.model import Choice, Lock
+    from holdfast.checks.dependencies.model import Choice, Lock, Locked
     from holdfast.checks.dependencies.selection import Selection
     from holdfast.checks.dependencies.site import Distribution, Site
     from holdfast.checks.dependencies.target import Target
@@ -28,7 +29,7 @@ _KEY = "dependencies"
 
 
 class Format(Protocol):
-    """A kind of lock: a module with these functions."""
+    """A kind of lock: a package with these functions, after none of which a module of it may be called."""
 
     def read(self, subject: Subject, file: str) -> Lock:
         """The lock. Raises Unreadable."""
@@ -66,6 +67,7 @@ class Subject:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.project: Path = context.project
+        self.own_name = own_name(context.pyproject)
 
     @cached_property
     def target(self) -> Target:
@@ -133,6 +135,17 @@ class Subject:
     def lock(self) -> Lock | None:
         """The project's lock, or None where it keeps none. Raises Unreadable."""
         return _module(self.found[0]).read(self, self.found[1]) if self.found else None
+
+    def line_of(self, package: Locked) -> int | None:
+        """The line of a package's block in the lock."""
+        if self.lock is None or self.format is None:
+            return None
+        return self.format.line_of(self.lock, package.name, package.version, package.origin)
+
+    @cached_property
+    def lock_command(self) -> str | None:
+        """The command that makes the lock anew; None where the project keeps none."""
+        return self.format.lock_command(self) if self.format else None
 
     @cached_property
     def selection(self) -> Selection | None:

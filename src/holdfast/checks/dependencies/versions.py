@@ -26,3 +26,8 @@ def allows(constraint: str, version: str) -> bool | None:
         return any(SpecifierSet(part).contains(parsed, prereleases=True) for part in constraint.split("||"))
     except ValueError:  # not PEP 440, or a number of more digits than Python reads
         return None
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two versions are the same (PEP 440), or the same text where they are not versions."""
+    return one == other or (allows(f"=={one}", other) is True and allows(f"=={other}", one) is True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from holdfast.checks.dependencies.imports.brought import Brought, import_directories
-from holdfast.checks.interface import Environment
-from tests.checks.dependencies.projects import install, make_project
+from holdfast.checks.dependencies.imports.brought import Brought
+from tests.checks.dependencies.projects import install
 
 
 def modules(brought: Brought, name: str) -> set[str]:
@@ -80,16 +79,3 @@ def test_who_needs_something_is_one_that_is_declared_before_any_other(tmp_path: 
     assert brought.who_needs("low", []) == "a-first"
     assert brought.who_needs("low", [], but={"a-first"}) == "declared"
     assert brought.who_needs("extra-only", ["declared"]) is None
-
-
-def test_an_environment_that_sees_the_system_has_its_packages_too(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "shop", '[project]\nname = "shop"\n')
-    root, own = project.root / ".venv", (project.site_packages,)
-    base = tmp_path / "base" / "bin" / "python3"
-    base.parent.mkdir(parents=True)
-    base.touch()
-    environment = Environment(root, root / "bin", base, own)
-    assert import_directories(environment) == own
-    with (root / "pyvenv.cfg").open("a") as config:
-        config.write("include-system-site-packages = true\n")
-    assert tmp_path / "base" / "lib" / "python3" / "dist-packages" in import_directories(environment)

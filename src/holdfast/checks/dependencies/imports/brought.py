@@ -9,9 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from holdfast.checks.dependencies.model import normal
-from holdfast.checks.dependencies.places import sees_base
-from holdfast.checks.interface import Environment
-from holdfast.checks.venv_probe.disk import loose_text, names, real
+from holdfast.checks.venv_probe.disk import loose_text, names
 
 _CODE = (".py", ".pyi", ".so", ".pyd", ".pyc")
 _MAPPING = re.compile(r"^MAPPING(?:: [^=\n]*)? = (\{.*\})\s*$", re.MULTILINE)
@@ -127,16 +125,6 @@ class Brought:
             if each.name not in but and (name, "") in each.requires:
                 return each.title
         return None
-
-
-def import_directories(environment: Environment) -> tuple[Path, ...]:
-    """Where an environment's distributions are: its own, and its base's where it was made to see them too."""
-    own = environment.site_packages
-    if not own or not sees_base(environment):
-        return own
-    prefix, library = Path(real(environment.python)).parents[1], own[0].parent.name
-    places = (f"lib/{library}/site-packages", f"local/lib/{library}/dist-packages", "lib/python3/dist-packages")
-    return (*own, *(prefix / place for place in places))
 
 
 def _whole(module: str, distribution: Distribution) -> bool:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from holdfast.checks.dependencies.imports import deptry
-from holdfast.checks.dependencies.imports.brought import Brought, import_directories
+from holdfast.checks.dependencies.imports.brought import Brought
 from holdfast.checks.dependencies.imports.declared import Declarations, read
 from holdfast.checks.dependencies.imports.layout import Kind, Layout
 from holdfast.checks.dependencies.imports.look import Look
 from holdfast.checks.dependencies.imports.options import options, told
 from holdfast.checks.dependencies.imports.verdicts import Verdicts
+from holdfast.checks.dependencies.places import places_of
 from holdfast.checks.dependencies.subject import subject_of
 from holdfast.checks.inputs import list_files
 from holdfast.checks.interface import Context
@@ -33,7 +34,7 @@ def judge(context: Context) -> Result:
     program = deptry.find(context)
     context = context if context.files else context._replace(files=list_files(context.project))
     layout = Layout(context.files, context.pyproject)
-    brought = Brought(import_directories(environment))
+    brought = Brought(Path(place.path) for place in places_of(environment))
     target = subject_of(context).target
     declared = read(context, brought, layout.name)
     if declared is None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from holdfast.checks.dependencies.model import normal
-from holdfast.checks.facts import table
+from holdfast.checks.facts import own_name, table
 
 TESTS = frozenset({"tests", "test"})
 DEVELOPMENT = TESTS | frozenset(
@@ -41,7 +41,7 @@ class Layout:
 
     def __init__(self, files: Sequence[str], pyproject: Mapping[str, Any]) -> None:
         self.files = tuple(name for name in files if name.endswith((".py", ".pyi", ".ipynb")))
-        self.name = normal(_own_name(pyproject))
+        self.name = own_name(pyproject)
         self._pyproject = pyproject
         self._packages = frozenset(name.rpartition("/")[0] for name in self.files if name.endswith("/__init__.py"))
         self._directories = frozenset(_above(self.files))
@@ -150,11 +150,6 @@ class Layout:
 
     def _wheel(self) -> list[str]:
         return _texts(table(self._pyproject, "tool", "hatch", "build", "targets", "wheel").get("packages"))
-
-
-def _own_name(pyproject: Mapping[str, Any]) -> str:
-    name = table(pyproject, "project").get("name") or table(pyproject, "tool", "poetry").get("name")
-    return name if isinstance(name, str) else ""
 
 
 def _texts(value: Any) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.model import MAIN, Lock, Locked, Source, When, normal
-from holdfast.checks.dependencies.requirements_read import File, Line, read_file
+from holdfast.checks.dependencies.requirements.reader import File, Line, read_file
 from holdfast.checks.dependencies.search import hashed_files, is_main, stem_of
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.core.findings import Finding
@@ -66,12 +66,13 @@ def _packages(files: Mapping[str, File]) -> Iterator[Locked]:
 
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """What is wrong with the lock, by itself and against pyproject.toml."""
-    from holdfast.checks.dependencies import direct, requirements_check
+    from holdfast.checks.dependencies import direct
+    from holdfast.checks.dependencies.requirements.rules import lines, versions
 
     files = _files(subject, lock.file)
-    yield from requirements_check.lines(subject, files)
+    yield from lines(subject, files)
     yield from direct.against_pyproject(subject, lock, frozenset(files), frozenset(files) - {MAIN})
-    yield from requirements_check.versions(subject, files)
+    yield from versions(subject, files)
 
 
 def lock_command(subject: Subject) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from holdfast.checks.dependencies import uv_asked, uv_read, uv_settings
 from holdfast.checks.dependencies.lockfile import error, word, words
 from holdfast.checks.dependencies.model import Lock, normal
 from holdfast.checks.dependencies.reading import Lines
 from holdfast.checks.dependencies.same import same_pythons
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.dependencies.uv_asked import Asked, Change, Places
-from holdfast.checks.dependencies.uv_document import FIX, Document, document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
-from holdfast.checks.dependencies.uv_workspace import here, pyproject_and_text, up
+from holdfast.checks.dependencies.uv import settings
+from holdfast.checks.dependencies.uv.asked import Asked, Change, Places, changes, now, then
+from holdfast.checks.dependencies.uv.document import FIX, Document, document, names
+from holdfast.checks.dependencies.uv.reader import Package, local_path, members_of, root_of
+from holdfast.checks.dependencies.uv.workspace import here, pyproject_and_text, up
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
@@ -30,22 +30,22 @@ def against_pyproject(subject: Subject, lock: Lock) -> Iterator[Finding]:
     found = document(lock.text, lock.file)
     pyproject, text = subject.context.pyproject, _text(subject)
     place = here(subject.project, lock.file)
-    root = uv_read.root_of(found, place)
+    root = root_of(found, place)
     if root is None and "project" in pyproject:
         name = cut(table(pyproject, "project").get("name"))
         yield error("LOCK005", f"{lock.file} was made without this project, {name}", PYPROJECT, None, FIX)
         return
     places = Places(place, member_places(found), shared_sources(subject, lock))
-    asked, stated = uv_asked.now(pyproject, text, places)
+    asked, stated = now(pyproject, text, places)
     yield from stated.problems
     before = recorded(found, root, places.members)
     pythons, lines = word(found.table.get("requires-python")), _LazyLines(text)
     judged = judged_in(pyproject)
-    for change in uv_asked.changes(filter(judged, before), filter(judged, asked), pythons):
+    for change in changes(filter(judged, before), filter(judged, asked), pythons):
         yield _changed(change, lock, lines)
     workspace = subject.project if place == "." else None
-    for what, path in uv_settings.changes(pyproject, found, root, stated, workspace):
-        if path == (uv_settings.UV_TOML,):
+    for what, path in settings.changes(pyproject, found, root, stated, workspace):
+        if path == (settings.UV_TOML,):
             yield error("LOCK005", _since(lock.file, what, path[0]), path[0], None, FIX)
         else:
             yield error("LOCK005", _since(lock.file, what), PYPROJECT, lines.of(path), FIX)
@@ -77,7 +77,7 @@ def _since(file: str, what: str, where: str = PYPROJECT) -> str:
 
 def member_places(found: Document) -> dict[str, str]:
     """The directories of a workspace's members by name, relative to the lock's."""
-    return {normal(each["name"]): local_path(each) or "." for each in uv_read.members(found)}
+    return {normal(each["name"]): local_path(each) or "." for each in members_of(found)}
 
 
 def shared_sources(subject: Subject, lock: Lock) -> Mapping[str, Any]:
@@ -92,9 +92,9 @@ def recorded(found: Document, root: Package | None, members: Mapping[str, str]) 
     """What the lock says that a local package, or the root of a workspace that is none, asked for."""
     metadata = table(root, "metadata") if root else {}
     groups = metadata.get("requires-dev") if root else table(found.table, "manifest").get("dependency-groups")
-    yield from uv_asked.then(metadata.get("requires-dist"), members)
+    yield from then(metadata.get("requires-dist"), members)
     for group, items in names(groups).items():
-        yield from uv_asked.then(items, members, f"group {group}")
+        yield from then(items, members, f"group {group}")
 
 
 def judged_in(pyproject: Mapping[str, Any]) -> Callable[[Asked], bool]:
@@ -139,7 +139,7 @@ def _pythons(pyproject: Mapping[str, Any], found: Document, lock: Lock, lines: _
     """LOCK017. A workspace's range is that of all its members together: there the lock may be for fewer."""
     asked = word(table(pyproject, "project").get("requires-python"))
     locked = word(found.table.get("requires-python"))
-    if not asked or same_pythons(asked, locked) or len(uv_read.members(found)) > 1:
+    if not asked or same_pythons(asked, locked) or len(members_of(found)) > 1:
         return
     message = f"{lock.file} is for Python {cut(locked) or 'of any version'}, the project asks for {cut(asked)}"
     yield error("LOCK017", message, PYPROJECT, lines.of(("project", "requires-python")), FIX)

@@ -8,8 +8,8 @@ from typing import Any
 from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.lockfile import tables, word, words
 from holdfast.checks.dependencies.model import MAIN, Declared, Lock, Locked, Need, Source, normal
-from holdfast.checks.dependencies.uv_document import Document, document, names, pairs
-from holdfast.checks.dependencies.uv_workspace import from_project
+from holdfast.checks.dependencies.uv.document import Document, document, names, pairs
+from holdfast.checks.dependencies.uv.workspace import from_project
 from holdfast.checks.facts import table
 
 LOCAL = ("editable", "virtual", "directory")
@@ -31,7 +31,7 @@ def _same_place(path: str | None, place: str) -> bool:
     return path is not None and (path.rstrip("/") or ".") == place
 
 
-def members(found: Document) -> tuple[Package, ...]:
+def members_of(found: Document) -> tuple[Package, ...]:
     """The workspace's members, or none where there is one project alone."""
     listed = set(map(normal, words(table(found.table, "manifest").get("members"))))
     return tuple(each for each in found.packages if normal(each["name"]) in listed and local_path(each) is not None)
@@ -41,7 +41,7 @@ def read(project_place: str, file: str, text: str, pyproject: Mapping[str, Any])
     """The lock. Raises Unreadable."""
     found = document(text, file)
     root = root_of(found, project_place)
-    starts = (root,) if root else members(found)
+    starts = (root,) if root else members_of(found)
     manifest = names(table(found.table, "manifest").get("dependency-groups"))
     roots = [each for start in starts for each in _roots(start, project_place, itself=root is None)]
     if root is None:

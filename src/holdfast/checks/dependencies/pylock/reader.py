@@ -59,26 +59,23 @@ def _require_known(document: Table, text: str, file: str) -> None:
     if not isinstance(version, str) or not re.fullmatch(r"\d+\.\d+", version):
         raise lockfile.unreadable(file, "the lock has no lock-version, which its format requires", 1)
     if not version.startswith("1."):
-        place = re.search(r"(?m)^lock-version\b", text)
         message = f"the lock's format is version {cut(version)}; this Holdfast knows version 1"
-        raise Unreadable(error("LOCK004", message, file, lockfile.line_at(text, place.start()) if place else None))
+        raise Unreadable(error("LOCK004", message, file, lockfile.key_line(text, "lock-version")))
     if not isinstance(document.get("created-by"), str):
         raise lockfile.unreadable(file, "the lock does not say what it was created by, which its format requires", 1)
 
 
 def _wrong(package: object) -> str:
     """Why a package cannot be read, or nothing."""
-    if not isinstance(package, dict) or not lockfile.is_name(package.get("name")):
-        named = package.get("name") if isinstance(package, dict) else package
-        return f"a package has no name that can be read: {cut(repr(named))}"
-    name, version = package["name"], package.get("version")
-    if version is not None and not lockfile.is_version(version):
-        return f"package {name} has no version that can be read: {cut(repr(version))}"
+    wrong = lockfile.wrong_name_or_version(package)
+    if wrong or not isinstance(package, dict):
+        return wrong
+    name = package["name"]
     kinds = [kind for kind in _KINDS if kind in package]
     if len(kinds) + bool(package.keys() & {"sdist", "wheels"}) > 1:
         return f"package {name} says more than one place that it comes from: {', '.join(kinds)}"
-    wrong = [kind for kind in kinds if _source(package, "") is None]
-    return f"package {name}: {wrong[0]} says no place that can be read" if wrong else ""
+    placeless = [kind for kind in kinds if _source(package, "") is None]
+    return f"package {name}: {placeless[0]} says no place that can be read" if placeless else ""
 
 
 def _quick(text: str, file: str) -> tuple[dict[str, Any], Hashes] | None:
@@ -162,13 +159,8 @@ def elsewhere(subject: Subject, lock: Lock) -> Iterator[Finding]:
     asked = word(document.get("requires-python"))
     if asked and allows(asked, subject.target.python) is False:
         message = f"{lock.file} is for Python {cut(asked)}, the environment has {subject.target.python}"
-        yield error("LOCK017", message, lock.file, _line(lock.text, "requires-python"))
+        yield error("LOCK017", message, lock.file, lockfile.key_line(lock.text, "requires-python"))
     markers = words(document.get("environments"))
     if markers and not any(subject.target.holds(marker) for marker in markers):
         message = f"{lock.file} is for other environments than this one: {cut(', '.join(markers))}"
-        yield error("LOCK017", message, lock.file, _line(lock.text, "environments"))
-
-
-def _line(text: str, key: str) -> int | None:
-    found = re.search(rf"(?m)^{key}\b", text)
-    return lockfile.line_at(text, found.start()) if found else None
+        yield error("LOCK017", message, lock.file, lockfile.key_line(lock.text, "environments"))

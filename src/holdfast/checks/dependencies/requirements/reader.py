@@ -194,13 +194,13 @@ def _place(project: Path, file: str, number: int, text: str, *, editable: bool) 
 
 def _name_in(project: Path, source: Source) -> str:
     """The name of what is at a path, as far as files tell it."""
-    from holdfast.checks.dependencies.uv_workspace import read_pyproject
-    from holdfast.checks.facts import table
+    from holdfast.checks.dependencies.uv.workspace import read_pyproject
+    from holdfast.checks.facts import own_name
 
     last = source.url.rpartition("/")[2]
     if source.kind == "directory" and "\0" not in source.url:
         read = read_pyproject(project / source.url / source.subdirectory) or {}
-        found = table(read, "project").get("name") or table(read, "tool", "poetry").get("name")
-        return normal(str(found)) if lockfile.is_name(found) else ""
+        found = own_name(read)
+        return found if lockfile.is_name(found) else ""
     wheel = re.match(r"([A-Za-z0-9._]+)-[^-]+(?:-[^-]+)*\.whl", last)
     return normal(wheel[1]) if wheel else ""

@@ -16,6 +16,7 @@ from holdfast.checks.dependencies.model import Unreadable, normal
 from holdfast.checks.venv_probe.values import cut
 
 VERSION = 1
+HEADER = "[[package]]"
 FIX = "uv lock"
 _HASH = r' hash = "([^"\n]*)"'
 
@@ -43,34 +44,27 @@ def document(text: str, file: str) -> Document:
         raise lockfile.unreadable(file, "the lock has no version, which uv.lock begins with", 1, FIX)
     if version != VERSION:
         said = f"the lock's format is version {version}; this Holdfast knows version {VERSION}"
-        raise Unreadable(lockfile.error("LOCK004", said, file, _line(text, "version")))
+        raise Unreadable(lockfile.error("LOCK004", said, file, lockfile.key_line(text, "version")))
     packages = table.get("package", [])
     if not isinstance(packages, list):
-        raise lockfile.unreadable(file, "package is not a list of tables", _line(text, "package"), FIX)
+        raise lockfile.unreadable(file, "package is not a list of tables", lockfile.key_line(text, "package"), FIX)
     for index, package in enumerate(packages):
         _require_sound(package, index, text, file)
     return Document(table, tuple(packages), hashes)
 
 
-def _line(text: str, key: str) -> int | None:
-    found = re.search(rf"(?m)^{key}\b", text)
-    return lockfile.line_at(text, found.start()) if found else None
-
-
 def _require_sound(package: object, index: int, text: str, file: str) -> None:
     wrong = _wrong(package)
     if wrong:
-        raise lockfile.unreadable(file, wrong, lockfile.numbered_line(text, "[[package]]", index), FIX)
+        raise lockfile.unreadable(file, wrong, lockfile.numbered_line(text, HEADER, index), FIX)
 
 
 def _wrong(package: object) -> str:
     """Why a package cannot be read, or nothing."""
-    if not isinstance(package, dict) or not lockfile.is_name(package.get("name")):
-        named = package.get("name") if isinstance(package, dict) else package
-        return f"a package has no name that can be read: {cut(repr(named))}"
-    name, version = package["name"], package.get("version")
-    if version is not None and not lockfile.is_version(version):
-        return f"package {name} has no version that can be read: {cut(repr(version))}"
+    wrong = lockfile.wrong_name_or_version(package)
+    if wrong or not isinstance(package, dict):
+        return wrong
+    name = package["name"]
     if not isinstance(package.get("source"), dict):
         return f"package {name} has no source"
     unnamed = next((each for each in _needs(package) if not lockfile.is_name(each.get("name"))), None)
@@ -87,7 +81,7 @@ def _needs(package: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _quick(text: str, file: str) -> tuple[dict[str, Any], tuple[tuple[str, ...], ...]] | None:
     """The document without the lists of files, as uv writes them; None where the text might be no such thing."""
-    parted = lockfile.without_files(text, "[[package]]")
+    parted = lockfile.without_files(text, HEADER)
     if parted is None:
         return None
     short, blocks = parted

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from holdfast.checks.dependencies import lockfile, sound, uv_asked
+from holdfast.checks.dependencies import lockfile, sound
 from holdfast.checks.dependencies.lockfile import error, tables, word, words
 from holdfast.checks.dependencies.model import Lock, Locked, normal
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.dependencies.uv_asked import Asked
-from holdfast.checks.dependencies.uv_document import FIX, Document, document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
+from holdfast.checks.dependencies.uv.asked import Asked, then
+from holdfast.checks.dependencies.uv.document import FIX, HEADER, Document, document, names
+from holdfast.checks.dependencies.uv.reader import Package, local_path
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
@@ -44,14 +44,14 @@ def _wanted(lock: Lock) -> Iterator[tuple[Locked | None, list[tuple[str, str]]]]
 def _missing(lock: Lock, blocks: list[Locked], who: Locked | None, name: str, version: str) -> Iterator[Finding]:
     id_, said = "LOCK009", ""
     if not blocks:
-        said = "which the lock lacks"
+        said = f"{lock.file} lacks it"
     elif version and not any(version == f"=={each.version}" for each in blocks):
-        said = f"the lock has {_versions(blocks)}"
+        said = f"{lock.file} has {_versions(blocks)}"
     elif not version and len({each.version for each in blocks}) > 1:
-        id_, said = "LOCK013", f"which is locked as {_versions(blocks)}: nothing says which is meant"
+        id_, said = "LOCK013", f"{lock.file} has {_versions(blocks)}, and nothing says which is meant"
     if said:
         asker = sound.label(who) if who else "the project"
-        message = f"{asker} needs {cut(name + version)}, {said}"
+        message = f"{asker} asks for {cut(name + version)}; {said}"
         yield error(id_, message, lock.file, line_of_block(lock, who), FIX)
 
 
@@ -61,7 +61,7 @@ def _versions(blocks: list[Locked]) -> str:
 
 def line_of_block(lock: Lock, package: Locked | None) -> int | None:
     """The line of a package's block."""
-    return lockfile.block_line(lock.text, "[[package]]", package.name, package.version) if package else None
+    return lockfile.block_line(lock.text, HEADER, package.name, package.version) if package else None
 
 
 def _supported(subject: Subject, found: Document) -> bool:
@@ -75,9 +75,9 @@ def _own_needs(
     """Whether what a local package asks for is what its edges in the lock lead to."""
     metadata = table(package, "metadata")
     free = {normal(word(each.get("name"))) for each in _overriding(found)} | {normal(package["name"])}
-    asked = [*uv_asked.then(metadata.get("requires-dist"), {})]
+    asked = [*then(metadata.get("requires-dist"), {})]
     for group, items in names(metadata.get("requires-dev")).items():
-        asked += uv_asked.then(items, {}, f"group {group}")
+        asked += then(items, {}, f"group {group}")
     for each in asked:
         if each.name not in free and subject.target.holds(each.marker, (each.scope.removeprefix("extra "),)):
             yield from _met(subject, lock, package, each, blocks.get(each.name, []))
@@ -97,16 +97,16 @@ def _met(subject: Subject, lock: Lock, package: Package, asked: Asked, blocks: l
     scope = f" ({cut(asked.scope)})" if asked.scope else ""
     who = f"{cut(package['name'])}{scope} asks for {cut(asked)}"
     if not mine:
-        line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
-        yield error("LOCK009", f"{who}, which the lock does not install with it", lock.file, line, FIX)
+        line = lockfile.block_line(lock.text, HEADER, normal(package["name"]))
+        yield error("LOCK009", f"{who}; {lock.file} does not install it with it", lock.file, line, FIX)
         return
     here_ = [each for each in mine if subject.target.holds(word(each.get("marker")))]
     versions = {word(each.get("version")) for each in here_}
     for block in blocks:
         chosen = block.version in versions or (versions == {""} and len(blocks) == 1)
         if chosen and block.version and allows(asked.specifier, block.version) is False:
-            where = lockfile.block_line(lock.text, "[[package]]", block.name, block.version)
-            yield error("LOCK008", f"{who}, {block.version} is locked", lock.file, where, FIX)
+            where = lockfile.block_line(lock.text, HEADER, block.name, block.version)
+            yield error("LOCK008", f"{who}; {lock.file} has {block.version}", lock.file, where, FIX)
 
 
 def _edges(package: Package, scope: str) -> list[Mapping[str, Any]] | None:

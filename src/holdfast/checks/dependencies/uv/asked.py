@@ -11,7 +11,7 @@ from holdfast.checks.dependencies.declared import Declarations, declared
 from holdfast.checks.dependencies.lockfile import is_name, tables, word, words
 from holdfast.checks.dependencies.model import MAIN, Declared, normal
 from holdfast.checks.dependencies.same import same_markers, same_specifiers
-from holdfast.checks.dependencies.uv_document import names, pairs
+from holdfast.checks.dependencies.uv.document import names, pairs
 from holdfast.checks.facts import table
 from holdfast.core.config.table import KeyPath
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from holdfast.checks.dependencies.lockfile import error, malformed
-from holdfast.checks.dependencies.requirements_read import File, Line
+from holdfast.checks.dependencies.requirements.reader import File, Line
 from holdfast.checks.dependencies.subject import Subject
 from holdfast.checks.dependencies.versions import allows
 from holdfast.checks.venv_probe.values import cut
@@ -24,9 +24,9 @@ def lines(subject: Subject, files: Mapping[str, File]) -> Iterator[Finding]:
 
 
 def _hashes(subject: Subject, line: Line) -> Iterator[Finding]:
-    fix = subject.format.lock_command(subject) if subject.format else None
-    for each in malformed(line.hashes):
-        message = f"{cut(line.name)}: a hash is no `algorithm:digits` of the algorithm's length: {cut(each)!r}"
+    fix = subject.lock_command
+    if wrong := malformed(line.hashes):
+        message = f"{cut(f'{line.name} {line.version}'.rstrip())}: {wrong}"
         yield error("LOCK012", message, line.file, line.line, fix)
     if line.source is not None:
         return
@@ -45,7 +45,8 @@ def _gone(subject: Subject, line: Line) -> Iterator[Finding]:
     if source is None or source.kind not in ("directory", "file"):
         return
     if not os.path.exists(os.path.join(subject.project, source.url.replace("\0", ""))):
-        message = f"{cut(source.url)} is to be installed, and is not there"
+        name = cut(line.name) or "a package"
+        message = f"{name} is locked from the {source.kind} {cut(source.url)}, which is not there"
         yield error("LOCK010", message, line.file, line.line)
 
 
@@ -67,7 +68,7 @@ def _forbidden(limit: Line, found: list[Line]) -> Iterator[Finding]:
     for line in found:
         if line.version and allows(limit.constraint, line.version) is False:
             place = f"{limit.file}:{limit.line}"
-            message = f"{place} limits {cut(limit.name + limit.constraint)}, {line.version} is locked"
+            message = f"{place} limits {cut(limit.name + limit.constraint)}; {line.file} has {line.version}"
             yield error("LOCK008", message, line.file, line.line)
 
 
@@ -80,5 +81,4 @@ def _twice(subject: Subject, name: str, found: list[Line]) -> Iterator[Finding]:
         message = (
             f"{cut(name)} is locked as {line.version or 'a path'} here and as {first.version or 'a path'} in {place}"
         )
-        fix = subject.format.lock_command(subject) if subject.format else None
-        yield error("LOCK013", message, line.file, line.line, fix)
+        yield error("LOCK013", message, line.file, line.line, subject.lock_command)

@@ -15,16 +15,17 @@ HEADER = "[[packages]]"
 
 def read(subject: Subject, file: str) -> Lock:
     """The lock. Raises Unreadable."""
-    from holdfast.checks.dependencies import pylock_read
+    from holdfast.checks.dependencies.pylock import reader
 
-    return pylock_read.read(file, lockfile.text_of(subject.project, file))
+    return reader.read(file, lockfile.text_of(subject.project, file))
 
 
 def check(subject: Subject, lock: Lock) -> Iterator[Finding]:
     """What is wrong with the lock, by itself and against pyproject.toml."""
-    from holdfast.checks.dependencies import direct, pylock_read, sound
+    from holdfast.checks.dependencies import direct, sound
+    from holdfast.checks.dependencies.pylock.reader import elsewhere
 
-    yield from pylock_read.elsewhere(subject, lock)
+    yield from elsewhere(subject, lock)
     yield from direct.against_pyproject(subject, lock, lock.groups | {MAIN}, lock.extras)
     yield from sound.gone(subject, lock)
     yield from sound.hashes(subject, lock)
@@ -57,7 +58,5 @@ def install_command(subject: Subject, lock: Lock) -> str:
 
 
 def line_of(lock: Lock, name: str, version: str = "", origin: str = "") -> int | None:
-    """The line of a package's block; `origin` is its number among the blocks where its name and version are not one."""
-    if origin.isdigit():
-        return lockfile.numbered_line(lock.text, HEADER, int(origin))
-    return lockfile.block_line(lock.text, HEADER, name, version)
+    """The line of a package's block."""
+    return lockfile.line_of(lock.text, HEADER, name, version, origin)

@@ -12,11 +12,10 @@ from holdfast.checks.dependencies.lockfile import is_name, tables, word, words
 from holdfast.checks.dependencies.model import normal
 from holdfast.checks.dependencies.requirement import NotARequirement, need_of
 from holdfast.checks.dependencies.same import same_markers, same_specifiers
-from holdfast.checks.dependencies.uv_document import Document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
-from holdfast.checks.dependencies.uv_read import members as members_of
-from holdfast.checks.dependencies.uv_workspace import member_directories, read_pyproject
-from holdfast.checks.dependencies.versions import allows
+from holdfast.checks.dependencies.uv.document import Document, names
+from holdfast.checks.dependencies.uv.reader import Package, local_path, members_of
+from holdfast.checks.dependencies.uv.workspace import member_directories, read_pyproject
+from holdfast.checks.dependencies.versions import same_version
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.config.table import KeyPath
@@ -71,7 +70,7 @@ def _project(pyproject: Table, root: Package, stated: Declarations) -> Iterator[
     if name and normal(name) != normal(root["name"]):
         yield f"name {cut(root['name'])} -> {cut(name)}", ("project", "name")
     locked = word(root.get("version"))
-    if version and locked and version != locked and allows(f"=={version}", locked) is not True:
+    if version and locked and not same_version(version, locked):
         yield f"version {cut(locked)} -> {cut(version)}", ("project", "version")
     if "virtual" in root["source"] and is_package(pyproject):
         yield "the project is a package now", ("build-system",)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from holdfast.checks.dependencies import lockfile, uv_asked
+from holdfast.checks.dependencies import lockfile
 from holdfast.checks.dependencies.lockfile import error, word
 from holdfast.checks.dependencies.model import Lock, normal
 from holdfast.checks.dependencies.subject import Subject
-from holdfast.checks.dependencies.uv_asked import Asked, Places
-from holdfast.checks.dependencies.uv_check import judged_in, member_places, named, recorded, shared_sources
-from holdfast.checks.dependencies.uv_document import FIX, Document, document, names
-from holdfast.checks.dependencies.uv_read import Package, local_path
-from holdfast.checks.dependencies.uv_workspace import from_project, here, pyproject_and_text
-from holdfast.checks.dependencies.versions import allows
+from holdfast.checks.dependencies.uv.asked import Asked, Places, changes, now
+from holdfast.checks.dependencies.uv.document import FIX, HEADER, Document, document, names
+from holdfast.checks.dependencies.uv.freshness import judged_in, member_places, named, recorded, shared_sources
+from holdfast.checks.dependencies.uv.reader import Package, local_path
+from holdfast.checks.dependencies.uv.workspace import from_project, here, pyproject_and_text
+from holdfast.checks.dependencies.versions import same_version
 from holdfast.checks.facts import table
 from holdfast.checks.venv_probe.values import cut
 from holdfast.core.findings import Finding
@@ -35,7 +35,7 @@ def changed_paths(subject: Subject, lock: Lock) -> Iterator[Finding]:
             member = normal(package["name"]) in members
             places = Places(path, members, shared if member else {})
             for what in _path_changes(package, read, places, found, member=member):
-                line = lockfile.block_line(lock.text, "[[package]]", normal(package["name"]))
+                line = lockfile.block_line(lock.text, HEADER, normal(package["name"]))
                 message = f"{cut(package['name'])} in {cut(path)} changed since {lock.file} was made: {what}"
                 yield error("LOCK011", message, lock.file, line, FIX)
 
@@ -52,17 +52,12 @@ def _path_changes(
         yield f"version {cut(locked)} -> {cut(stated)}"
     kinds: Iterable[str] = ("", "extra", "group") if member else ("", "extra")
     judged = judged_in(pyproject)
-    asked = [each for each in uv_asked.now(pyproject, text, places)[0] if each.scope.partition(" ")[0] in kinds]
+    asked = [each for each in now(pyproject, text, places)[0] if each.scope.partition(" ")[0] in kinds]
     before = recorded(found, package, places.members)
     pythons = word(found.table.get("requires-python"))
-    for old, new in uv_asked.changes(filter(judged, before), filter(judged, asked), pythons):
+    for old, new in changes(filter(judged, before), filter(judged, asked), pythons):
         yield f"{named(old)} -> {named(new)}" if old and new else _one_sided(old, new)
 
 
 def _one_sided(old: Asked | None, new: Asked | None) -> str:
     return f"{named(new)} was added" if new else f"{named(old)} is no longer asked for"
-
-
-def same_version(one: str, other: str) -> bool:
-    """Whether two versions are the same by PEP 440."""
-    return one == other or allows(f"==={one}", other) is True or allows(f"=={one}", other) is True
