@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -116,14 +115,14 @@ def test_how_much_was_checked_reads_as_a_phrase() -> None:
     ],
 )
 def test_a_status_is_drawn_from_the_findings(findings: tuple[Finding, ...], lenient: Status, strict: Status) -> None:
-    result = replace(PASSED, findings=findings)
-    assert judged(result, strict=False) == replace(result, status=lenient)
-    assert judged(result, strict=True) == replace(result, status=strict)
+    result = PASSED._replace(findings=findings)
+    assert judged(result, strict=False) == result._replace(status=lenient)
+    assert judged(result, strict=True) == result._replace(status=strict)
 
 
 @pytest.mark.parametrize("result", [BROKEN, SKIPPED, Result("pytest", Status.FAILED, reason="exit code 1")])
 def test_no_finding_makes_what_did_not_run_or_failed_into_something_else(result: Result) -> None:
-    assert judged(replace(result, findings=(ERROR,)), strict=True).status is result.status
+    assert judged(result._replace(findings=(ERROR,)), strict=True).status is result.status
     assert judged(result, strict=False) == result
 
 
@@ -145,12 +144,12 @@ def test_the_exit_code_is_drawn_from_the_results(results: tuple[Result, ...], co
 
 
 def test_a_report_has_all_findings_in_order() -> None:
-    assert report(FAILED, PASSED, replace(PASSED, findings=(INFO, WARNING))).findings == (ERROR, INFO, WARNING)
+    assert report(FAILED, PASSED, PASSED._replace(findings=(INFO, WARNING))).findings == (ERROR, INFO, WARNING)
 
 
 def test_a_report_becomes_the_fields_of_its_specification() -> None:
-    remembered = replace(PASSED, remembered=Remembered("2026-11-19T05:00:00.000Z", "01JC"), tool="ruff 0.17")
-    assert report(remembered, replace(FAILED, duration_s=0.12345, hint="h", output="o")).as_json() == {
+    remembered = PASSED._replace(remembered=Remembered("2026-11-19T05:00:00.000Z", "01JC"), tool="ruff 0.17")
+    assert report(remembered, FAILED._replace(duration_s=0.12345, hint="h", output="o")).as_json() == {
         "schema": "holdfast/report/1",
         "command": "validate-env",
         "project": "shop",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdfast.core.findings import Checked, Finding, Location, Remembered, Report, Result, Severity, Status
 
 HOSTILE = (
@@ -20,7 +18,7 @@ EVIL = Finding("X1", Severity.INFO, HOSTILE, NAMELESS)
 PLACELESS = Finding("VENV003", Severity.ERROR, "Python 3.8 is outside >=3.11", None, "python3.11 -m venv .venv")
 
 PASSED = Result("black", Status.PASSED, checked=Checked(120, 120, "files"), duration_s=0.5)
-UNCHANGED = replace(PASSED, check="venv", remembered=Remembered("2026-11-19T22:10:00.000Z", "01JD0"))
+UNCHANGED = PASSED._replace(check="venv", remembered=Remembered("2026-11-19T22:10:00.000Z", "01JD0"))
 FAILED = Result("ruff", Status.FAILED, (LONG_LINE, UNUSED, EVIL), checked=Checked(9, 9, "files"), duration_s=0.12)
 UNEXPLAINED = Result("own-tool", Status.FAILED, reason="exit code 1", hint="see its output", output="line 1\nline 2\n")
 BROKEN = Result(
@@ -31,7 +29,7 @@ ALL = (
     PASSED,
     UNCHANGED,
     FAILED,
-    replace(FAILED, check="venv-check", findings=(PLACELESS,)),
+    FAILED._replace(check="venv-check", findings=(PLACELESS,)),
     UNEXPLAINED,
     BROKEN,
     SKIPPED,

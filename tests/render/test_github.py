@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.render import reports
@@ -15,7 +13,7 @@ def lines(*results: Result) -> list[str]:
 
 
 def test_a_finding_is_an_annotation_at_its_place() -> None:
-    assert lines(replace(reports.FAILED, findings=(reports.UNUSED, reports.LONG_LINE, reports.PLACELESS)))[:3] == [
+    assert lines(reports.FAILED._replace(findings=(reports.UNUSED, reports.LONG_LINE, reports.PLACELESS)))[:3] == [
         "::error file=src/basket.py,line=3,col=8,title=F401::`os` imported but unused%0Afix: ruff check --fix",
         "::error title=VENV003::Python 3.8 is outside >=3.11%0Afix: python3.11 -m venv .venv",
         "::warning file=src/naïve café/日本.py,line=141,title=E501::Line too long (141 > 120)",
@@ -24,7 +22,7 @@ def test_a_finding_is_an_annotation_at_its_place() -> None:
 
 def test_what_separates_the_parts_of_a_command_is_escaped() -> None:
     finding = Finding("A:1,b", Severity.INFO, "100%: a, b\r\nsecond\rthird", Location("50%,a:b\n.py", 1))
-    assert lines(replace(reports.FAILED, findings=(finding,)))[0] == (
+    assert lines(reports.FAILED._replace(findings=(finding,)))[0] == (
         r"::notice file=50%25%2Ca%3Ab%0A.py,line=1,title=A%3A1%2Cb::100%25: a, b%0Asecond\x0dthird"
     )
 
@@ -41,7 +39,7 @@ def test_a_check_that_could_not_run_is_an_annotation_with_its_output_folded() ->
 
 def test_a_failure_that_no_finding_explains_is_an_annotation() -> None:
     assert lines(reports.UNEXPLAINED)[0] == "::error title=own-tool%3A failed::exit code 1%0Ahint: see its output"
-    assert lines(replace(reports.UNEXPLAINED, reason=None, hint=None))[0] == "::error title=own-tool%3A failed::failed"
+    assert lines(reports.UNEXPLAINED._replace(reason=None, hint=None))[0] == "::error title=own-tool%3A failed::failed"
 
 
 def test_passed_and_skipped_checks_are_no_annotations() -> None:
@@ -69,7 +67,7 @@ def test_no_text_of_a_tool_becomes_a_command(text: str) -> None:
 
 def test_the_step_summary_is_a_table_and_the_findings() -> None:
     shown = github.summary(
-        reports.report(reports.PASSED, reports.BROKEN, replace(reports.FAILED, findings=(reports.UNUSED,)))
+        reports.report(reports.PASSED, reports.BROKEN, reports.FAILED._replace(findings=(reports.UNUSED,)))
     )
     assert shown == (
         "### holdfast validate-env: 1 failed, 1 could not run, 1 passed\n"
@@ -90,13 +88,13 @@ def test_a_step_summary_without_findings_ends_with_its_table() -> None:
 
 def test_markdown_in_a_message_stays_text() -> None:
     finding = Finding("A|1", Severity.ERROR, "<b> & [x](y) *z* | `c`\nnext @someone #1")
-    shown = github.summary(reports.report(replace(reports.FAILED, findings=(finding,))))
+    shown = github.summary(reports.report(reports.FAILED._replace(findings=(finding,))))
     assert shown.splitlines()[-1] == (r"- error A\|1: \<b\> &amp; \[x\]\(y\) \*z\* \| \`c\`<br>next \@someone \#1")
 
 
 def test_a_step_summary_stays_below_githubs_limit_and_says_what_it_leaves_out() -> None:
     warnings = tuple(Finding("W1", Severity.WARNING, "x" * 2000 + str(n)) for n in range(600))
-    result = replace(reports.FAILED, findings=(*warnings, reports.UNUSED))
+    result = reports.FAILED._replace(findings=(*warnings, reports.UNUSED))
     shown = github.summary(reports.report(result))
     assert 990_000 < len(shown.encode()) <= github.SUMMARY_LIMIT
     kept = shown.count("warning W1")

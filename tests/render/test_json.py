@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,7 @@ def test_the_schema_refuses_a_pass_that_looked_at_nothing() -> None:
 
 def test_a_finding_comes_back_from_its_json() -> None:
     for finding in (reports.UNUSED, reports.LONG_LINE, reports.PLACELESS):
-        written = document(replace(reports.FAILED, findings=(finding,)))["results"][0]["findings"][0]
+        written = document(reports.FAILED._replace(findings=(finding,)))["results"][0]["findings"][0]
         assert Finding.from_json(written) == finding
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given
@@ -48,7 +47,7 @@ def test_a_check_is_a_test_case_of_its_command() -> None:
 
 
 def test_a_failure_tells_every_finding_grave_ones_first() -> None:
-    failure = case(replace(reports.FAILED, findings=(reports.LONG_LINE, reports.UNUSED))).find("failure")
+    failure = case(reports.FAILED._replace(findings=(reports.LONG_LINE, reports.UNUSED))).find("failure")
     assert failure is not None
     assert failure.attrib == {"message": "9 of 9 files; 1 error, 1 warning", "type": "failed"}
     assert failure.text == (
@@ -73,7 +72,7 @@ def test_a_skipped_check_says_why() -> None:
 
 
 def test_what_a_passed_check_found_is_its_output() -> None:
-    found = case(replace(reports.PASSED, findings=(reports.PLACELESS,)))
+    found = case(reports.PASSED._replace(findings=(reports.PLACELESS,)))
     assert [child.tag for child in found] == ["system-out"]
     assert found[0].text == (
         "120 of 120 files; 1 error\nerror VENV003: Python 3.8 is outside >=3.11 (fix: python3.11 -m venv .venv)"

@@ -7,7 +7,6 @@ import select
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 
 import pytest
 from tests.render import reports
@@ -25,7 +24,7 @@ def test_elsewhere_than_on_a_terminal_a_check_is_a_line_when_it_starts_and_one_w
         shown.finished(reports.UNCHANGED)
         shown.finished(reports.BROKEN)
         shown.finished(reports.SKIPPED)
-        shown.finished(replace(reports.PASSED, check="a\x1b[2J\nb", reason="not said"))
+        shown.finished(reports.PASSED._replace(check="a\x1b[2J\nb", reason="not said"))
     assert stream.getvalue() == (
         "ruff: started\n"
         "ruff: failed in 0.12s\n"

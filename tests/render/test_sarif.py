@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -108,7 +107,7 @@ def run(*results: Result, interrupted: bool = False, validated: bool = True) -> 
 
 
 def one(finding: Finding) -> dict[str, Any]:
-    found: dict[str, Any] = run(replace(reports.FAILED, findings=(finding,)))["results"][0]
+    found: dict[str, Any] = run(reports.FAILED._replace(findings=(finding,)))["results"][0]
     return found
 
 
@@ -177,7 +176,7 @@ def test_the_same_words_in_the_same_file_have_fingerprints_of_their_own() -> Non
     twice = (reports.UNUSED, reports.UNUSED._replace(location=Location("src/basket.py", 9)), reports.LONG_LINE)
     prints = [
         item["partialFingerprints"]["primaryLocationLineHash"]
-        for item in run(replace(reports.FAILED, findings=twice))["results"]
+        for item in run(reports.FAILED._replace(findings=twice))["results"]
     ]
     same = reports.UNUSED.fingerprint
     assert prints == [f"{same}:1", f"{same}:2", f"{reports.LONG_LINE.fingerprint}:1"]
@@ -202,7 +201,7 @@ def test_a_check_that_could_not_run_makes_the_run_unsuccessful_and_says_why() ->
 
 @pytest.mark.parametrize("result", [reports.PASSED, reports.FAILED])
 def test_what_a_check_that_ran_says_beside_its_findings_is_a_note(result: Result) -> None:
-    (invocation,) = run(replace(result, reason="data of today"))["invocations"]
+    (invocation,) = run(result._replace(reason="data of today"))["invocations"]
     (notice,) = invocation["toolExecutionNotifications"]
     assert (notice["level"], notice["message"]["text"].splitlines()[0]) == (
         "note",
@@ -236,7 +235,7 @@ def test_a_run_of_nothing_and_an_interrupted_one_are_not_successful() -> None:
 def test_a_failure_that_no_finding_explains_is_a_result() -> None:
     (found,) = run(reports.UNEXPLAINED)["results"]
     assert (found["ruleId"], found["message"]["text"]) == ("own-tool", "exit code 1\nfix: see its output")
-    (found,) = run(replace(reports.UNEXPLAINED, reason=None, hint=None))["results"]
+    (found,) = run(reports.UNEXPLAINED._replace(reason=None, hint=None))["results"]
     assert found["message"]["text"] == "failed"
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from tests.render import reports
 
@@ -63,7 +62,7 @@ def test_an_interrupted_report_says_so() -> None:
 
 
 def test_the_findings_of_a_check_that_passed_are_shown() -> None:
-    shown = text(reports.report(replace(reports.PASSED, findings=(reports.LONG_LINE,))))
+    shown = text(reports.report(reports.PASSED._replace(findings=(reports.LONG_LINE,))))
     assert "warning E501: Line too long" in shown
     assert "passed         0.50s  120 of 120 files; 1 warning\n" in shown
 
@@ -82,18 +81,18 @@ def test_exactly_as_many_findings_as_the_limit_are_all_shown() -> None:
 
 
 def test_long_output_is_cut_to_its_end_and_says_so() -> None:
-    broken = replace(reports.BROKEN, output="".join(f"line {n}\n" for n in range(1, 31)))
+    broken = reports.BROKEN._replace(output="".join(f"line {n}\n" for n in range(1, 31)))
     shown = text(reports.report(broken))
     assert "  | the last 20 of 30 lines\n  | line 11\n" in shown
     assert "line 10\n" not in shown
 
 
 def test_output_that_findings_explain_is_not_repeated() -> None:
-    assert "raw words" not in text(reports.report(replace(reports.FAILED, output="raw words")))
+    assert "raw words" not in text(reports.report(reports.FAILED._replace(output="raw words")))
 
 
 def test_a_terminal_narrower_than_a_message_gets_it_in_lines_that_keep_their_indent() -> None:
-    lines = text(reports.report(replace(reports.FAILED, findings=(LONG,))), width=80).splitlines()
+    lines = text(reports.report(reports.FAILED._replace(findings=(LONG,))), width=80).splitlines()
     message = [line for line in lines if "many" in line]
     assert len(message) == 3
     assert all(len(line) <= 80 for line in lines)
@@ -103,12 +102,12 @@ def test_a_terminal_narrower_than_a_message_gets_it_in_lines_that_keep_their_ind
 
 def test_a_command_to_copy_is_never_wrapped() -> None:
     finding = reports.UNUSED._replace(fix="ruff " + "--option " * 30)
-    assert f"    fix: {finding.fix}\n" in text(reports.report(replace(reports.FAILED, findings=(finding,))), width=60)
+    assert f"    fix: {finding.fix}\n" in text(reports.report(reports.FAILED._replace(findings=(finding,))), width=60)
 
 
 def test_what_a_check_says_goes_on_below_itself_where_there_is_room() -> None:
-    broken = replace(
-        reports.BROKEN, reason="it is so that this " * 3 + "cannot be run " * 5, hint="do this and that " * 6
+    broken = reports.BROKEN._replace(
+        reason="it is so that this " * 3 + "cannot be run " * 5, hint="do this and that " * 6
     )
     wide = text(reports.report(broken), width=90).splitlines()
     assert sum(line.startswith(" " * len("pytest  could not run  0.00s  ") + "cannot") for line in wide) == 2
@@ -131,19 +130,19 @@ def test_a_good_end_is_green() -> None:
 
 
 def test_names_of_wide_characters_are_aligned() -> None:
-    shown = text(reports.report(replace(reports.PASSED, check="日本語"), reports.PASSED)).splitlines()
+    shown = text(reports.report(reports.PASSED._replace(check="日本語"), reports.PASSED)).splitlines()
     before = [columns(line[: line.index("passed")]) for line in shown[:2]]
     assert before == [8, 8]
 
 
 def test_a_very_long_name_does_not_push_the_others_aside() -> None:
-    shown = text(reports.report(replace(reports.PASSED, check="x" * 70), reports.PASSED))
+    shown = text(reports.report(reports.PASSED._replace(check="x" * 70), reports.PASSED))
     assert "black                 passed " in shown
 
 
 def test_every_severity_has_its_word_in_the_counts() -> None:
     findings = tuple(Finding("A", severity, str(n)) for severity in Severity for n in range(2))
-    shown = text(reports.report(replace(reports.FAILED, findings=findings, checked=None)))
+    shown = text(reports.report(reports.FAILED._replace(findings=findings, checked=None)))
     assert "2 errors, 2 warnings, 2 info\n" in shown
 
 
@@ -154,10 +153,10 @@ def test_the_summary_alone_is_what_the_whole_ends_in() -> None:
 
 
 def test_a_reason_of_several_lines_stays_in_its_column() -> None:
-    shown = text(reports.report(replace(reports.SKIPPED, reason="first\nsecond")))
+    shown = text(reports.report(reports.SKIPPED._replace(reason="first\nsecond")))
     assert "first\n" + " " * len("poetry-lock  skipped           -  ") + "second\n" in shown
 
 
 def test_a_hint_is_not_shown_for_a_pass() -> None:
-    assert "hint" not in text(reports.report(replace(reports.PASSED, hint="more")))
+    assert "hint" not in text(reports.report(reports.PASSED._replace(hint="more")))
     assert reports.PASSED.status is Status.PASSED

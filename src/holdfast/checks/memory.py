@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +100,7 @@ class Memory:
 
 def recalled(success: Success) -> Result:
     """The result of a success that still stands, marked with when and in which run that was."""
-    return replace(success.result, remembered=Remembered(success.since, success.run_id))
+    return success.result._replace(remembered=Remembered(success.since, success.run_id))
 
 
 def _result(check: str, data: dict[str, Any]) -> Result:

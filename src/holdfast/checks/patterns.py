@@ -15,15 +15,26 @@ def matching(files: Iterable[str], globs: tuple[str, ...]) -> list[str]:
     """
     if "**" in globs:
         return list(files)
-    endings, rest = _parted(globs)
+    endings, names, rest = _parted(globs)
     pattern = _compiled(rest)
-    return [file for file in files if file.endswith(endings) or pattern.match(file)]
+    return [
+        file
+        for file in files
+        if file.endswith(endings) or not names.isdisjoint(file.split("/")) or (rest and pattern.match(file))
+    ]
 
 
-def _parted(globs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The endings that `*.py` and its like mean, which need no pattern, and the other globs."""
-    simple = [glob for glob in globs if glob.startswith("*.") and not set("*?[/") & set(glob[1:])]
-    return tuple(glob[1:] for glob in simple), tuple(glob for glob in globs if glob not in simple)
+def _parted(globs: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]:
+    """The endings that `*.py` and its like mean and the bare names, which need no pattern, and the other globs."""
+    endings, names, rest = [], set(), []
+    for glob in globs:
+        if glob.startswith("*.") and not WILDCARDS & set(glob[1:]):
+            endings.append(glob[1:])
+        elif not WILDCARDS & set(glob):
+            names.add(glob)
+        else:
+            rest.append(glob)
+    return tuple(endings), frozenset(names), tuple(rest)
 
 
 @lru_cache(maxsize=64)
@@ -31,6 +42,7 @@ def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(_translated(glob) for glob in globs) or r"(?!)")
 
 
+WILDCARDS = frozenset("*?[/")
 TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^]/]*\]|.", re.DOTALL)
 WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 

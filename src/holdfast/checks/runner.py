@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -69,7 +68,7 @@ def run_one(job: Job, *, strict: bool) -> Result:
         result = error.result
     except HoldfastError as error:
         result = Result(job.check.name, Status.ERROR, reason=error.message, hint=error.hint)
-    return replace(result, check=job.check.name, duration_s=time.monotonic() - started)
+    return result._replace(check=job.check.name, duration_s=time.monotonic() - started)
 
 
 def run_all(

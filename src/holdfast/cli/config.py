@@ -77,7 +77,6 @@ def check(
 
 def _with_checks_judged(result: Result, root: Path) -> Result:
     """The result with what `validate-env` would refuse: names of checks that there are not, or that are taken."""
-    from dataclasses import replace
 
     from holdfast.cli import validation
     from holdfast.core.config.mistakes import UNKNOWN_KEY
@@ -88,7 +87,7 @@ def _with_checks_judged(result: Result, root: Path) -> Result:
         validation.prepare(root, os.environ, {}).selected()
     except HoldfastError as error:
         finding = Finding(UNKNOWN_KEY, Severity.ERROR, error.message)
-        return replace(result, status=Status.FAILED, findings=(finding,), hint=error.hint)
+        return result._replace(status=Status.FAILED, findings=(finding,), hint=error.hint)
     return result
 
 

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -60,7 +59,7 @@ def _look(root: Path, config: Config, python: Path | None, run_id: str, *, fix: 
         mended = _fix(venv.fixes(answer), root, run=run)
         answer = venv.inspect_venv(root, os.environ, python=python, config=config.venv) if run else answer
     took = time.monotonic() - started
-    result = replace(venv.result_of(answer, strict=config.strict), duration_s=took)
+    result = venv.result_of(answer, strict=config.strict)._replace(duration_s=took)
     return Report("venv-check", root.name, run_id, iso(started_ms), took, (result,)), mended
 
 

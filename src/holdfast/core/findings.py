@@ -5,9 +5,8 @@ Nothing here is green because nothing ran: a result that passed says how much it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.core.errors import ExitCode
 
@@ -98,9 +97,8 @@ class Remembered(NamedTuple):
     run_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one check says. `reason` tells why it was skipped or could not run, or what failed where no finding does."""
+class _Result(NamedTuple):
+    """The fields of a Result."""
 
     check: str
     status: Status
@@ -114,11 +112,24 @@ class Result:
     output: str = ""
     """The tail of what the tool said, where a reader needs it to understand an error."""
 
-    def __post_init__(self) -> None:
-        if self.status is Status.PASSED and (self.checked is None or self.checked.done == 0):
-            raise ValueError(f"{self.check}: a check that looked at nothing has not passed")
-        if self.status in (Status.ERROR, Status.SKIPPED) and not self.reason:
-            raise ValueError(f"{self.check}: {self.status.value} needs a reason")
+
+class Result(_Result):
+    """What one check says. `reason` tells why it was skipped or could not run, or what failed where no finding does.
+
+    Raises ValueError for a pass in which nothing was looked at. Not a dataclass: that takes a millisecond to make.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # whose types are those of the fields
+
+        def __new__(cls, *fields: Any, **named: Any) -> Result:
+            made = super().__new__(cls, *fields, **named)
+            _require_honest(made)
+            return made
+
+        def _replace(self, **changes: Any) -> Result:
+            return type(self)(**{**self._asdict(), **changes})
 
     def as_json(self) -> dict[str, Any]:
         """The result as report fields."""
@@ -141,18 +152,24 @@ class Result:
         }
 
 
+def _require_honest(result: _Result) -> None:
+    if result.status is Status.PASSED and (result.checked is None or result.checked.done == 0):
+        raise ValueError(f"{result.check}: a check that looked at nothing has not passed")
+    if result.status in (Status.ERROR, Status.SKIPPED) and not result.reason:
+        raise ValueError(f"{result.check}: {result.status.value} needs a reason")
+
+
 def judged(result: Result, *, strict: bool) -> Result:
     """The result with its status drawn from its findings: errors fail it, and warnings do when `strict`."""
     if result.status not in (Status.PASSED, Status.FAILED):
         return result
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(finding.severity in failing for finding in result.findings):
-        return replace(result, status=Status.FAILED)
+        return result._replace(status=Status.FAILED)
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Every result of one command, and what is needed to know what it was a report of."""
 
     command: str

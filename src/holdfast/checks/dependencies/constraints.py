@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"(?:>=|<=|!=|==|<|>)\d+(?:\.\d+)*(?:,(?:>=|<=|!=|==|<|>)\d+(?:\.\d+)*)*")
+_BOUND = r"(?:[!=]=\d+(?:\.\d+)*\.\*|(?:>=|<=|!=|==|<|>)\d+(?:\.\d+)*(?:\.post\d+|(?:a|b|rc)\d+)?)"
+_PLAIN = re.compile(f"{_BOUND}(?:,{_BOUND})*")
 _OR = r"\s*\|\|?\s*"
 _AND = r"(?<!^)(?<![\^~=>< ,]) *(?<!-)[, ](?!-) *(?!,|$)"
 _ANY = r"v?[xX*](\.[xX*])*"
@@ -55,8 +56,9 @@ def specifiers(constraint: str) -> str:
     text = constraint.strip()
     if text in ("", "*"):
         return ""
-    if _PLAIN.fullmatch(text):
-        return text
+    exact = f"=={text}" if text[0].isdigit() else text
+    if _PLAIN.fullmatch(exact):
+        return exact
     if len(text) > _LONGEST:
         raise Unclear("too long")
     alternatives = [_conjunction(part) for part in re.split(_OR, text)]
