@@ -23,6 +23,8 @@ from tests.checks.dependencies.projects import Project
 from tests.checks.dependencies.real_projects import POETRY, UV, Edit, Real
 from tests.checks.dependencies.real_tools import Changes, Locker, PoetryLocker, Tools, UvLocker
 
+pytestmark = pytest.mark.real
+
 
 class Disagreement(NamedTuple):
     """That we say one thing of a project and a tool another."""

@@ -22,6 +22,7 @@ _SINGLE = (
     r"(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?)"
     r"(?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?(?P<wild>(?:\.\*)*)"
 )
+_USUAL = 200
 _LONGEST = 2000
 """Characters; a longer constraint is not one that a person or a tool wrote."""
 
@@ -57,7 +58,7 @@ def specifiers(constraint: str) -> str:
     if text in ("", "*"):
         return ""
     exact = f"=={text}" if text[0].isdigit() else text
-    if _PLAIN.fullmatch(exact):
+    if len(text) < _USUAL and _PLAIN.fullmatch(exact):
         return exact
     if len(text) > _LONGEST:
         raise Unclear("too long")
