@@ -44,7 +44,7 @@ _BLOCK = "\ue000files:"
 """Stands for a list of files that tomllib need not read; a private character, which no lock has."""
 
 
-_UNQUICK = ('"""', "'''", _BLOCK[0], r"\ue000", r"\uE000", r"\U0000e000", r"\U0000E000")
+_UNQUICK = ('"""', "'''", r"\ue000", r"\uE000", r"\U0000e000", r"\U0000E000")
 """A list of files may stand inside of a long string; and nobody but us may write the stand-in."""
 
 
@@ -164,7 +164,7 @@ def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
     """The document without the lists of files and extras, most of a lock; None where that may not be right."""
     import tomllib
 
-    if any(mark in text for mark in _UNQUICK):
+    if _BLOCK[0] in text:
         return None
     blocks: list[str] = []
 
@@ -180,6 +180,8 @@ def _quick(text: str) -> tuple[dict[str, Any], tuple[str, ...]] | None:
         return f'[package.extras]\n"{_BLOCK}" = {len(blocks) - 1}\n'
 
     shorter = _EXTRAS.sub(extras, _SAID.sub(r"\1", _FILES.sub(stand_in, text)))
+    if any(mark in shorter for mark in _UNQUICK):  # what was taken out has none of them
+        return None
     try:
         return tomllib.loads(shorter), tuple(blocks)
     except (ValueError, RecursionError):
