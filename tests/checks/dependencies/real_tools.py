@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +26,9 @@ NETWORK = {
     or name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 }
 """What this machine needs to reach the index; taken before a test's environment is scrubbed."""
+_STORE = ssl.get_default_verify_paths()
+if _STORE.cafile or _STORE.capath:  # Poetry trusts the authorities that it brings, and no others, unless it is told to
+    NETWORK.setdefault("REQUESTS_CA_BUNDLE", str(_STORE.cafile or _STORE.capath))
 
 OPERATION = re.compile(
     r"^ +- (Installing|Updating|Downgrading|Removing) (\S+) \((?:\S+ -> )?([^): ]+)[^)]*\)(.*)$", re.M
