@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -115,6 +116,8 @@ CASES = [
 def test_a_lock_is_found_outdated_where_uv_finds_it_so(
     tmp_path: Path, name: str, old: str, new: str, said: str
 ) -> None:
+    if old.startswith("requires-python") and not new and sys.version_info[:2] != (3, 11):
+        pytest.skip("uv then takes the Python that runs it for the one that is asked for; the locks are for 3.11")
     project = copy(tmp_path, name)
     edit(project, "pyproject.toml", old, new)
     findings = project.findings(only="lock")
