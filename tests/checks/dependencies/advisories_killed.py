@@ -66,7 +66,8 @@ def main(cache: Path, old: str, new: str) -> None:
         if ids(cache) != "OLD-1":
             take(old, cache)
     left = sorted(path.name for path in cache.iterdir())
-    print(json.dumps({"kills": kills, "seen": seen, "ends": ids(cache), "left": left}))  # noqa: T201
+    said = {"kills": kills, "seen": seen, "ends": ids(cache), "left": left}
+    print(json.dumps(said))  # noqa: T201 - a program, whose answer this is
 
 
 main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])

@@ -58,7 +58,7 @@ class Commands:
         return f"renew {name} {times}"
 
     def clear(self, path: str, *, install: bool = False) -> str:
-        return f"clear {os.path.basename(path)}{' and install' if install else ''}"  # noqa: PTH119
+        return f"clear {os.path.basename(path)}{' and install' if install else ''}"  # noqa: PTH119 - a text
 
 
 def compared(

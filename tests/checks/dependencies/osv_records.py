@@ -99,7 +99,7 @@ def write_zip(path: Path, records: Iterable[Mapping[str, Any]], **others: bytes)
 
 def write_tar(path: Path, files: Mapping[str, bytes], mode: str = "w:gz") -> Path:
     """A tar archive of files."""
-    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]  # the mode is a parameter
         for name, content in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)

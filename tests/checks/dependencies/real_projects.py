@@ -92,8 +92,9 @@ def _get(address: str) -> bytes:
 
 def _open(address: str, accept: str = "*/*") -> HTTPResponse:
     assert address.startswith("https://")
-    asked = urllib.request.Request(address, headers={"Accept": accept})  # noqa: S310
-    answer: HTTPResponse = urllib.request.urlopen(asked, timeout=30, context=ssl.create_default_context())  # noqa: S310
+    asked = urllib.request.Request(address, headers={"Accept": accept})  # noqa: S310 - pip's index
+    trusted = ssl.create_default_context()
+    answer: HTTPResponse = urllib.request.urlopen(asked, timeout=30, context=trusted)  # noqa: S310 - the same
     return answer
 
 

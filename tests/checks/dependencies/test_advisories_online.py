@@ -36,6 +36,11 @@ def vulns(*names: str) -> dict[str, Any]:
     return {"vulns": [{"id": name, "modified": "2024-01-01T00:00:00Z"} for name in names]} if names else {}
 
 
+def always(answer: Answer) -> Callable[[str, bytes], Answer]:
+    """What serves the same answer to all that is asked."""
+    return lambda _path, _body: answer
+
+
 def test_one_batch_asks_for_all_packages_and_the_records_are_looked_up() -> None:
     with serving(service(lambda _queries: {"results": [vulns(), vulns(*RECORDS)]})) as web:
         found = ask(web.url, KEYS, {})
@@ -123,7 +128,7 @@ def test_a_service_that_is_busy_is_asked_again_and_one_that_refuses_is_not(monke
         assert len(tries) == 3
     for status, count in ((503, 3), (403, 1)):
         with (
-            serving(lambda _path, _body, status=status: Answer(status=status)) as web,  # type: ignore[misc]
+            serving(always(Answer(status=status))) as web,
             pytest.raises(HoldfastError, match=f"HTTP {status}"),
         ):
             ask(web.url, KEYS, {})

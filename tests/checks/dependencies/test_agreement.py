@@ -231,8 +231,6 @@ def of_pip(venv: Path) -> set[tuple[str, str]]:
 def of_uv(venv: Path) -> set[tuple[str, str]]:
     """The same as uv says it."""
     uv = Path(sys.executable).with_name("uv")
-    if not uv.exists():
-        pytest.skip("uv is not installed")
     command = [str(uv), "pip", "check", "--python", str(venv / "bin" / "python"), "--no-cache", "--color", "never"]
     said = subprocess.run(command, capture_output=True, text=True).stderr
     return {(who, name_in(what)) for who, what in re.findall(r"The package `(\S+)` requires `([^`]+)`", said)}

@@ -71,7 +71,7 @@ def main() -> None:
             "POETRY_VIRTUALENVS_IN_PROJECT": "true",
         }
         for made in MADE:
-            print(f"{made.shop}/{made.keep}")  # noqa: T201
+            print(f"{made.shop}/{made.keep}")  # noqa: T201 - a program for people
             (DATA / made.shop / made.keep).write_text(_make(made, tools[made.tool], Path(scratch), env), "utf-8")
 
 

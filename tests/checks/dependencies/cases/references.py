@@ -95,7 +95,7 @@ def main() -> None:
         env |= {"UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(home / "uv"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         for each in chosen:
             lines = [_ask(each, tool, programs[tool.program], Path(scratch), env) for tool in TOOLS]
-            print(each.name, *lines, "", sep="\n", flush=True)  # noqa: T201
+            print(each.name, *lines, "", sep="\n", flush=True)  # noqa: T201 - a program for people
             _write(each, lines)
 
 

@@ -173,6 +173,7 @@ def tar_members(path: Path, file: IO[bytes], *, zipped: bool) -> Iterator[Member
     stream = _Bounded(gzip.GzipFile(fileobj=file, mode="rb") if zipped else file, budget)
     with file_errors(path, "read"):
         try:
+            # the stream has the one method that a mode with "|" calls, which typeshed does not tell apart
             with tarfile.open(fileobj=stream, mode="r|", errorlevel=0) as archive:  # type: ignore[call-overload]
                 for entry in archive:
                     budget.file()

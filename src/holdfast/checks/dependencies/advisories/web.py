@@ -74,7 +74,7 @@ class Redirects(urllib.request.HTTPRedirectHandler):
         except HoldfastError:
             fp.close()
             raise
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]  # its own stub
 
 
 def _opener(url: str, env: Mapping[str, str]) -> urllib.request.OpenerDirector:
