@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.checks.dependencies.osv_records import REQUESTS, REQUESTS_GITHUB
 from tests.checks.dependencies.projects import install
 from tests.checks.dependencies.servers import Answer, serving
 from tests.checks.vulnerable import Kind, Project, lock_of
+from tests.unprivileged import unprivileged
 
 SAYS = "advisory data of 2026-11-13, 7 days old, taken in 2026-11-19"
 KNOWN = [advisory for each in (REQUESTS, REQUESTS_GITHUB) for advisory in read_record(each).advisories]
@@ -191,12 +191,14 @@ def test_a_lock_that_cannot_be_read_is_no_pass(project: Project) -> None:
     assert (result.status, result.reason, result.hint) == (Status.ERROR, "poetry.lock:3: not TOML", "poetry lock")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_environment_that_cannot_be_listed_is_no_pass(project: Project) -> None:
     project.know(*KNOWN)
     project.site.mkdir(parents=True)
     project.site.chmod(0)
-    result = project.ask(lock_of(("requests", "2.31.0")))
+    project.root.chmod(0o777)  # asking writes its pyproject.toml
+    (project.root / "pyproject.toml").unlink(missing_ok=True)
+    with unprivileged(project.site.parent):
+        result = project.ask(lock_of(("requests", "2.31.0")))
     project.site.chmod(0o755)
     assert (result.status, "cannot list" in str(result.reason)) == (Status.ERROR, True)
 
