@@ -10,6 +10,7 @@ if [ "${1:-}" != --export-only ]; then
     # A package's description may name the index's host, and the lock is to name none.
     host=$(.venv/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.netloc)')
     sed -i "s/ (${host//./\\.})//; s/${host//./\\.}/the index/" poetry.lock
+    LC_ALL=C sed -i 's/ *\xf0[\x80-\xbf]\{3\}//g' poetry.lock # an emoji in a description: no file here holds one
 fi
 for group in main dev demo; do
     case $group in

@@ -180,7 +180,9 @@ def outcome(shop: Shop, python: str) -> str:
 
 
 def test_every_finding_has_its_heading_and_every_heading_its_finding() -> None:
-    headings = re.findall(r"^### (VENV\d{3}): ", (ROOT / "docs" / "checks.md").read_text("utf-8"), re.MULTILINE)
+    headings = re.findall(
+        r"^### (VENV\d{3}): ", (ROOT / "docs" / "troubleshooting.md").read_text("utf-8"), re.MULTILINE
+    )
     assert headings == sorted(inspection.IDS)
 
 

@@ -17,6 +17,7 @@ PASSED = Result("ruff", Status.PASSED, checked=CHECKED)
 FAILED = Result("ruff", Status.FAILED, (ERROR,), checked=CHECKED)
 BROKEN = Result("mypy", Status.ERROR, reason="not installed")
 SKIPPED = Result("black", Status.SKIPPED, reason="not asked for")
+UNAFFECTED = SKIPPED._replace(unaffected=True)
 
 
 def report(*results: Result, interrupted: bool = False) -> Report:
@@ -135,6 +136,9 @@ def test_no_finding_makes_what_did_not_run_or_failed_into_something_else(result:
         ((FAILED, BROKEN, PASSED), ExitCode.UNUSABLE),
         ((PASSED, BROKEN), ExitCode.UNUSABLE),
         ((SKIPPED,), ExitCode.UNUSABLE),
+        ((UNAFFECTED,), ExitCode.OK),
+        ((UNAFFECTED, SKIPPED), ExitCode.OK),
+        ((UNAFFECTED, BROKEN), ExitCode.UNUSABLE),
         ((), ExitCode.UNUSABLE),
     ],
 )
@@ -169,6 +173,8 @@ def test_a_report_becomes_the_fields_of_its_specification() -> None:
                 "duration_s": 0.0,
                 "unchanged_since": "2026-11-19T05:00:00.000Z",
                 "unchanged_run": "01JC",
+                "unaffected": False,
+                "suppressed": [],
                 "findings": [],
                 "output": "",
             },
@@ -182,6 +188,8 @@ def test_a_report_becomes_the_fields_of_its_specification() -> None:
                 "duration_s": 0.123,
                 "unchanged_since": None,
                 "unchanged_run": None,
+                "unaffected": False,
+                "suppressed": [],
                 "findings": [
                     {
                         "id": "VENV001",

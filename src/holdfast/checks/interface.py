@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from holdfast.checks.patterns import matching
 from holdfast.core.config import Config
 from holdfast.core.findings import Result
 
@@ -40,6 +41,8 @@ class Context(NamedTuple):
     timeout_s: float = 600.0
     stop: threading.Event | None = None
     """Set when the check should end early."""
+    scope: frozenset[str] | None = None
+    """The files that the run is limited to, of those in `files`; None where it is not. Only for checks `by_file`."""
     now_ms: int = 0
     """Milliseconds since 1970, UTC, at the start of the run."""
     shared: dict[str, Any] | None = None
@@ -49,6 +52,11 @@ class Context(NamedTuple):
     def python_files(self) -> int:
         """How many Python files the project has."""
         return sum(name.endswith((".py", ".pyi")) for name in self.files)
+
+    def matching(self, *globs: str) -> tuple[str, ...]:
+        """The project's files that any of the globs matches (see holdfast.checks.patterns), less those out of scope."""
+        found = matching(self.files, globs)
+        return tuple(found if self.scope is None else (name for name in found if name in self.scope))
 
 
 class Inputs(NamedTuple):
@@ -64,6 +72,11 @@ class Inputs(NamedTuple):
     """Names of configuration files that the tool looks for above the project too."""
     home: tuple[str, ...] = ()
     """Paths of the user's own configuration, relative to the home directory."""
+    by_file: bool = False
+    """Whether what is found in a file depends on that file alone, and on configuration: `--changed` limits such checks.
+
+    It then looks at `Context.matching(...)`, and raises `tools.unaffected` where that is nothing and there is a scope.
+    """
 
 
 class Check(Protocol):

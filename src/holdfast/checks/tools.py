@@ -27,6 +27,13 @@ class CannotRun(Exception):
         self.result = Result(check, status, reason=reason, hint=hint, output=output[-OUTPUT_TAIL:])
 
 
+def unaffected(check: str, unit: str) -> CannotRun:
+    """To be raised where the run is limited to changed files, and none of them is one that the check looks at."""
+    stopped = CannotRun(check, f"no changed file is one of its {unit}", status=Status.SKIPPED)
+    stopped.result = stopped.result._replace(unaffected=True)
+    return stopped
+
+
 class Tool(NamedTuple):
     """A program that a check runs."""
 
@@ -65,6 +72,16 @@ def find_tool(context: Context, check: str, name: str, *, own_only: bool = False
         return Tool(name, Path(found), None, own=False)
     where = "in the project's environment" if own_only else "in the project's environment or on PATH"
     raise CannotRun(check, f"{name} is not installed {where}", hint=_install_hint(context, name))
+
+
+def find_optional(context: Context, check: str, name: str, *, package: str) -> Tool:
+    """As `find_tool`, for a tool that a project need not have: where there is none, CannotRun skips the check."""
+    try:
+        return find_tool(context, check, name)
+    except CannotRun as error:
+        raise CannotRun(
+            check, f"not installed: {name}", hint=_install_hint(context, package), status=Status.SKIPPED
+        ) from error
 
 
 def _install_hint(context: Context, name: str) -> str:

@@ -79,6 +79,15 @@ class Finding(NamedTuple):
         return cls(data["id"], Severity(data["severity"]), data["message"], place, data["fix"])
 
 
+class Suppressed(NamedTuple):
+    """A finding that does not count, and why: it stays in every report."""
+
+    finding: Finding
+    by: str
+    """`baseline`, or `ignore` for one of the configuration."""
+    reason: str
+
+
 class Checked(NamedTuple):
     """How much a check looked at: "77 of 77 packages"."""
 
@@ -111,6 +120,9 @@ class _Result(NamedTuple):
     remembered: Remembered | None = None
     output: str = ""
     """The tail of what the tool said, where a reader needs it to understand an error."""
+    suppressed: tuple[Suppressed, ...] = ()
+    unaffected: bool = False
+    """Skipped because the run is limited to changed files, and it looks at none of them."""
 
 
 class Result(_Result):
@@ -147,7 +159,12 @@ class Result(_Result):
             "duration_s": round(self.duration_s, 3),
             "unchanged_since": self.remembered.since if self.remembered else None,
             "unchanged_run": self.remembered.run_id if self.remembered else None,
+            "unaffected": self.unaffected,
             "findings": [finding.as_json() for finding in self.findings],
+            "suppressed": [
+                {**each.finding.as_json(), "suppressed_by": each.by, "suppressed_reason": each.reason}
+                for each in self.suppressed
+            ],
             "output": self.output,
         }
 
@@ -186,8 +203,11 @@ class Report(NamedTuple):
 
     @property
     def exit_code(self) -> ExitCode:
-        """130 interrupted; 2 where a check could not run, or none did; 1 for findings; else 0."""
-        statuses = {result.status for result in self.results}
+        """130 interrupted; 2 where a check could not run, or none did; 1 for findings; else 0.
+
+        A check that no changed file concerns has nothing to say; where that is all of them, nothing is wrong.
+        """
+        statuses = {Status.PASSED if result.unaffected else result.status for result in self.results}
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if Status.ERROR in statuses or not statuses - {Status.SKIPPED}:

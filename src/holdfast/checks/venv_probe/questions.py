@@ -1,6 +1,7 @@
 """The questions about the environment that is used and the Python in it, one function each.
 
-Each yields its problems, and raises Unanswered where it cannot be answered. docs/checks.md has a heading for each id.
+Each yields its problems, and raises Unanswered where it cannot be answered.
+docs/troubleshooting.md has a heading for each id.
 """
 
 from __future__ import annotations
