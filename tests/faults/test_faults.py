@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conftest import Cli
 from tests.faults.model import Clean, Fault, Files, plant
 
@@ -51,5 +50,5 @@ def test_nothing_is_found_where_nothing_was_planted(holdfast: Cli, tmp_path: Pat
 
 
 def test_no_two_faults_have_one_name() -> None:
-    names = Counter((each.check, each.name) for each in (*FAULTS, *CLEAN))
+    names = Counter([(fault.check, fault.name) for fault in FAULTS] + [(clean.check, clean.name) for clean in CLEAN])
     assert not [name for name, count in names.items() if count > 1]
