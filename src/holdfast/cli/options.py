@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.findings import Report
@@ -33,6 +34,19 @@ Output = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail too.")]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Do not log this run in the task registry.")]
+
+
+CHANGED = "--changed"
+
+
+class WithChanged(TyperCommand):
+    """A command whose `--changed` may stand without a value, which then is HEAD: typer knows no such option."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer has a Context of its own
+        for at in [number for number, argument in enumerate(args) if argument == CHANGED]:
+            if at + 1 == len(args) or args[at + 1].startswith("-"):
+                args[at] = f"{CHANGED}=HEAD"
+        return super().parse_args(ctx, args)
 
 
 def names(values: list[str] | None) -> tuple[str, ...]:
