@@ -28,6 +28,8 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "tool-versions": "holdfast.checks.tool_versions:CHECK",
+    "python-versions": "holdfast.checks.python_versions:CHECK",
 }
 
 
