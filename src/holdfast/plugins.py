@@ -19,6 +19,7 @@ BUILT_IN = {
     "venv": "holdfast.checks.venv:CHECK",
     "ruff": "holdfast.checks.ruff:CHECK",
     "black": "holdfast.checks.black:CHECK",
+    "ruff-format": "holdfast.checks.ruff_format:CHECK",
     "flake8": "holdfast.checks.flake8:CHECK",
     "mypy": "holdfast.checks.mypy:CHECK",
     "pytest": "holdfast.checks.pytest:CHECK",
