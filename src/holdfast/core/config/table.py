@@ -172,6 +172,12 @@ class CheckConfig(Record):
     summary: str = _says(LINE, "What it checks, in a few words", default="")
 
 
+class InitConfig(Record):
+    """What `holdfast init` puts into the repository."""
+
+    skip: tuple[str, ...] = _says(NAMES, "Leave these parts out", default=())
+
+
 class Config(Record):
     """The effective configuration: what was set, and the defaults for the rest."""
 
@@ -182,6 +188,7 @@ class Config(Record):
     venv: VenvConfig = _section(VenvConfig, "Which environment is the project's")
     dependencies: DependenciesConfig = _section(DependenciesConfig, "What `holdfast check-deps` compares")
     advisories: AdvisoriesConfig = _section(AdvisoriesConfig, "What is known of vulnerabilities")
+    init: InitConfig = _section(InitConfig, "What `holdfast init` puts into the repository")
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""

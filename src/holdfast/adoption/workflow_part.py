@@ -1,0 +1,13 @@
+"""`.github/workflows/holdfast.yml`: what runs at each push and each night."""
+
+from __future__ import annotations
+
+from holdfast.adoption.minimal_workflow import workflow
+from holdfast.adoption.parts import Part, Wish, nothing_else
+
+
+def _body(wish: Wish, _kind: str) -> str:
+    return workflow(wish.facts)
+
+
+PART = Part("workflow", (".github/workflows/holdfast.yml",), _body, place=nothing_else, only_at_root=True)
