@@ -32,10 +32,18 @@ def hook_entries(_facts: Facts) -> str:
 def _body(wish: Wish, kind: str) -> str:
     entries = hook_entries(wish.facts)
     if kind == "flow":
-        return ", ".join(json.dumps(entry, ensure_ascii=False) for entry in _read(entries)) + ",\n"
+        return f"{_on_one_line(entries)},\n"
     if kind in ("created", "key"):
         return "repos:\n" + "".join(f"  {line}\n" if line else "\n" for line in entries.splitlines())
     return entries
+
+
+def _on_one_line(entries: str) -> str:
+    """The entries in flow style, which is JSON."""
+    from holdfast.core.config.yaml_reading import read_yaml
+
+    value = read_yaml(entries)[0]
+    return ", ".join(json.dumps(entry, ensure_ascii=False) for entry in value) if isinstance(value, list) else ""
 
 
 def _there(text: str, _project: Path) -> str | None:

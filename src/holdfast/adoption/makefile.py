@@ -45,10 +45,11 @@ holdfast.run = for it in "$${UV_PROJECT_ENVIRONMENT:-.venv}" .venv venv "$$(test
 
 @RULES@
 
-# What the Makefile's own targets see is as it was.
 .DEFAULT_GOAL := $(holdfast.goal)
-MAKEFILE_LIST := $(subst $(holdfast.none) $(lastword $(MAKEFILE_LIST)),,$(MAKEFILE_LIST))
 endif
+
+# What the Makefile's own targets see is as it was, however often it includes this.
+MAKEFILE_LIST := $(subst $(holdfast.none) $(lastword $(MAKEFILE_LIST)),,$(MAKEFILE_LIST))
 """
 
 

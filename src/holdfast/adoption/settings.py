@@ -44,13 +44,19 @@ def _there(text: str, project: Path) -> str | None:
 
 
 def _sound(before: str, after: str) -> None:
-    old, new = _parsed(before), _parsed(after)
-    new.get("tool", {}).pop("holdfast", None)
-    if not old.get("tool") and not new.get("tool"):
-        old.pop("tool", None)
-        new.pop("tool", None)
-    if repr(old) != repr(new):  # not a number is not itself
+    if repr(_without_ours(before)) != repr(_without_ours(after)):  # as texts: not a number is not itself
         raise Unfit("[tool.holdfast] cannot be put at its end: it would change another table")
+
+
+def _without_ours(text: str) -> dict[str, Any]:
+    """The document without our table, and without the one around it where that is empty."""
+    document = _parsed(text)
+    tool = document.get("tool")
+    if isinstance(tool, dict):
+        tool.pop("holdfast", None)
+        if not tool:
+            del document["tool"]
+    return document
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -65,15 +71,10 @@ def _parsed(text: str) -> dict[str, Any]:
 def _behind(before: str, after: str) -> str:
     """The header stays where settings follow it: without it they would be those of the table before."""
     try:
-        held, left = _parsed(before), _parsed(after)
-    except Unfit:  # keys that the table before has too, or none of TOML any more: the header does no harm
-        return _needed(before)
-    held.get("tool", {}).pop("holdfast", None)
-    left.get("tool", {}).pop("holdfast", None)
-    for document in (held, left):
-        if not document.get("tool"):
-            document.pop("tool", None)
-    return "" if repr(held) == repr(left) else _needed(before)
+        same = repr(_without_ours(before)) == repr(_without_ours(after))
+    except Unfit:  # keys that the table before has too, or no TOML any more: the header does no harm
+        same = False
+    return "" if same else _needed(before)
 
 
 def _needed(before: str) -> str:
