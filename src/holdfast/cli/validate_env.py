@@ -33,6 +33,7 @@ def validate_env(
     ] = None,
     form: shared.ReportFormat = shared.Format.TEXT,
     output: shared.Output = None,
+    also: shared.AlsoReport = None,
     strict: shared.Strict = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Run all, and remember nothing.")] = False,
     new_only: Annotated[bool, typer.Option("--new-only", help="What the baseline knows does not count.")] = False,
@@ -54,6 +55,7 @@ def validate_env(
     """
     from holdfast.cli import validation
 
+    files_too = shared.reports(also)
     given = {
         "validate.only": shared.names(only) or None,
         "validate.skip": shared.names(skip) or None,
@@ -74,4 +76,4 @@ def validate_env(
     if write_baseline and (files or changed is not None):
         raise HoldfastError("a baseline is written from all files", hint="leave the files and --changed out")
     there = validation.limited(prepared, files or (), changed)
-    return validation.run(there, form, output, log=not no_log, write_baseline=write_baseline)
+    return validation.run(there, form, output, also=files_too, log=not no_log, write_baseline=write_baseline)

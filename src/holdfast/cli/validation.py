@@ -107,7 +107,13 @@ def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> 
 
 
 def run(
-    validation: Validation, form: Format, output: Path | None, *, log: bool, write_baseline: bool = False
+    validation: Validation,
+    form: Format,
+    output: Path | None,
+    *,
+    log: bool,
+    also: tuple[tuple[Format, Path], ...] = (),
+    write_baseline: bool = False,
 ) -> ExitCode:
     """Runs the checks, with progress on standard error, and publishes the report."""
     from holdfast.cli.log import ended, logged
@@ -126,6 +132,6 @@ def run(
         if write_baseline and not report.interrupted:
             report, count = rewrite_baseline(validation, report)
             typer.echo(f"holdfast: {validation.baseline} holds {count} known findings", err=True)
-        code = publish(report, form, output)
+        code = publish(report, form, output, also=also)
         entry.finish(*ended(code))
     return code
