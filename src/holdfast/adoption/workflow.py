@@ -106,7 +106,7 @@ def _options(facts: Facts, group: str, extra: str) -> Iterator[str]:
 
 def _quoted(name: str) -> str:
     """A word for the shell that GitHub leaves alone: an expression in it would be put in before the shell looks."""
-    return shlex.quote(name).replace("${{", "${{ '${{' }}")
+    return shlex.quote(name).replace("${{", "$''{{")
 
 
 _TEMPLATE = """\
