@@ -161,6 +161,7 @@ def test_a_report_becomes_the_fields_of_its_specification() -> None:
         "started_at": "2026-11-20T05:00:00.000Z",
         "duration_s": 1.235,
         "interrupted": False,
+        "scope": None,
         "exit_code": 1,
         "results": [
             {

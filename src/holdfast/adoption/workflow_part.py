@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.adoption.minimal_workflow import workflow
+from holdfast.adoption.workflow import workflow
 from holdfast.adoption.parts import Part, Wish, nothing_else
 
 

@@ -11,12 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from holdfast.checks.baseline import REWRITE, Baseline
+from holdfast.checks.baseline import load as load_baseline
+from holdfast.checks.baseline import save as save_baseline
 from holdfast.checks.command import Command
 from holdfast.checks.inputs import inputs_of, list_files, moment
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.memory import Memory, Success, encode, recalled
 from holdfast.checks.runner import Interrupted, Job, Listener, asked, run_all
+from holdfast.checks.scope import Scope
 from holdfast.checks.snapshot import Digests, Stamp
+from holdfast.checks.suppression import ABOUT, BASELINE, Suppression, ignores_of
 from holdfast.core.clock import iso, now_ms
 from holdfast.core.config import CheckConfig, Config
 from holdfast.core.errors import HoldfastError
@@ -35,6 +40,8 @@ class Validation(NamedTuple):
     stop: threading.Event
     ignored: re.Pattern[str] | None = None
     """The names of files that are nobody's input: the task registry's."""
+    scope: Scope | None = None
+    """The files that checks by file are limited to."""
 
     @property
     def config(self) -> Config:
@@ -56,6 +63,24 @@ class Validation(NamedTuple):
         known = ", ".join(sorted(check.name for check in self.checks))
         raise HoldfastError(f"{option} {name}: no such check", hint=f"there are {known}")
 
+    @property
+    def baseline(self) -> Path:
+        return self.context.project / self.config.validate.baseline
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out on purpose."""
+        return self.scope is None and not (self.config.validate.only or self.config.validate.skip)
+
+    def suppression(self) -> Suppression:
+        """What does not count here. Raises HoldfastError where the baseline is wanted and cannot be read."""
+        known = None
+        if self.config.validate.new_only:
+            known = load_baseline(self.baseline)
+            if known is None:
+                raise HoldfastError(f"{self.baseline}: there is no baseline yet", hint=f"make one: {REWRITE}")
+        return Suppression(ignores_of(self.config, self.context.now_ms), known)
+
     def selected(self) -> tuple[Check, ...]:
         """Those named by `only`, else those that are wanted or forced on; less those that are skipped."""
         only = [self.find(name, "--only") for name in self.config.validate.only]
@@ -73,6 +98,8 @@ class Validation(NamedTuple):
         options = self.options(check)
         timeout_s = self.config.validate.timeout if options.timeout is None else options.timeout
         context = self.context._replace(args=tuple(options.args), timeout_s=timeout_s, stop=self.stop)
+        if self.scope is not None and _works_by_file(check, context):
+            context = context._replace(scope=self.scope.files)
         return Job(check, context, expected_s)
 
 
@@ -80,10 +107,19 @@ def _wanted(check: Check, context: Context) -> bool:
     return asked(f"check {check.name} crashed before it ran", lambda: check.wanted(context))
 
 
+def _works_by_file(check: Check, context: Context) -> bool:
+    inputs = asked(f"check {check.name} crashed before it ran", lambda: check.inputs(context))
+    return inputs is not None and inputs.by_file
+
+
 def validate(validation: Validation, *, listener: Listener, run_id: str) -> Report:
-    """Runs the selected checks, apart from those whose last success still stands, and reports all of them."""
+    """Runs the selected checks, apart from those whose last success still stands, and reports all of them.
+
+    Raises HoldfastError where the baseline cannot be read, or is wanted and missing.
+    """
     started_ms, started = now_ms(), time.monotonic()
     selected, strict = validation.selected(), validation.config.strict
+    suppression = validation.suppression()
     past = Past(validation) if validation.config.validate.cache else None
     standing = past.standing(selected) if past else {}
     jobs = [
@@ -92,19 +128,23 @@ def validate(validation: Validation, *, listener: Listener, run_id: str) -> Repo
         if check.name not in standing
     ]
     fresh, interrupted = _run(jobs, validation, listener)
+    looked = {result.check: result for result in fresh} | standing
+    results = [suppression.of(looked[check.name], strict=strict) for check in selected]
+    limited = {job.check.name for job in jobs if job.context.scope is not None}
     if past:
-        past.keep(fresh, since=iso(started_ms), run_id=run_id)
-    results = {result.check: result for result in fresh} | {
-        name: judged(r, strict=strict) for name, r in standing.items()
-    }
+        passed = {result.check for result in results if result.status is Status.PASSED} - limited
+        past.keep([result for result in fresh if result.check in passed], since=iso(started_ms), run_id=run_id)
+    whole = [result for result in results if result.check not in limited]
+    about = (suppression.judge_ignores(results, complete=validation.complete), suppression.judge_baseline(whole))
     return Report(
         "validate-env",
         validation.context.project.name,
         run_id,
         iso(started_ms),
         time.monotonic() - started,
-        tuple(results[check.name] for check in selected),
+        (*results, *(judged(result, strict=strict) for result in about if result)),
         interrupted,
+        str(validation.scope) if validation.scope is not None else None,
     )
 
 
@@ -164,12 +204,12 @@ class Past:
         return found
 
     def keep(self, results: Iterable[Result], *, since: str, run_id: str) -> None:
-        """Remembers each success whose inputs are after the run what they were before it.
+        """Remembers each success whose inputs are after the run what they were before it, with all that it found.
 
         Where they are not, the run was of a mixture, or changed its own inputs: that is remembered as the reason why
         the check will run again.
         """
-        passed = {result.check: result for result in results if result.status is Status.PASSED}
+        passed = {result.check: result._replace(status=Status.PASSED) for result in results}
         checks = [check for check in self._validation.checks if check.name in passed and check.name in self._inputs]
         if checks:
             files = list_files(self._validation.context.project, self._validation.ignored)
@@ -185,6 +225,23 @@ class Past:
         """The inputs that were written since `standing`, even where they hold again what they did: a stash and back."""
         written = {name for name, stamp in self._digests.stamps.items() if self._stamps.get(name) != stamp}
         return sorted(written.intersection(json.loads(inputs)["file"])) if written else []
+
+
+def rewrite_baseline(validation: Validation, report: Report) -> tuple[Report, int]:
+    """Writes what a report found into the baseline; returns the report as it is with that, and how many it holds.
+
+    With `new_only` the baseline only loses what was mended. What it says of checks that could not run stays. Raises
+    HoldfastError where it cannot be read or written.
+    """
+    before = load_baseline(validation.baseline) or Baseline(())
+    looked = [result for result in report.results if result.status in (Status.PASSED, Status.FAILED)]
+    results = [result for result in report.results if result.check != BASELINE]
+    after = before.updated(
+        [result for result in looked if result.check not in ABOUT], add=not validation.config.validate.new_only
+    )
+    save_baseline(validation.baseline, after)
+    known, strict = Suppression((), after), validation.config.strict
+    return report._replace(results=tuple(known.of(each, strict=strict) for each in results)), len(after)
 
 
 def explain(validation: Validation, name: str) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.findings import Report
@@ -31,8 +32,25 @@ ReportFormat = Annotated[Format, typer.Option("--format", help="How to print the
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the report here; text goes to the terminal.")
 ]
+AlsoReport = Annotated[
+    list[str] | None,
+    typer.Option("--report", metavar="FORMAT=FILE", help="Write the report here too, such as sarif=holdfast.sarif."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail too.")]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Do not log this run in the task registry.")]
+
+
+CHANGED = "--changed"
+
+
+class WithChanged(TyperCommand):
+    """A command whose `--changed` may stand without a value, which then is HEAD: typer knows no such option."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer has a Context of its own
+        for at in [number for number, argument in enumerate(args) if argument == CHANGED]:
+            if at + 1 == len(args) or args[at + 1].startswith("-"):
+                args[at] = f"{CHANGED}=HEAD"
+        return super().parse_args(ctx, args)
 
 
 def names(values: list[str] | None) -> tuple[str, ...]:
@@ -40,8 +58,21 @@ def names(values: list[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for value in values or () for name in value.split(",") if name.strip())
 
 
-def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
-    """Prints the report, or writes it to a file and prints it as text; returns its exit code.
+def reports(values: list[str] | None) -> tuple[tuple[Format, Path], ...]:
+    """What `--report` names, each FORMAT=FILE. Raises HoldfastError for what is not."""
+    named = []
+    for value in values or ():
+        form, _, file = value.partition("=")
+        if form not in list(Format) or not file:
+            raise HoldfastError(f"--report {value}: not FORMAT=FILE", hint=f"a format is one of {', '.join(Format)}")
+        named.append((Format(form), Path(file)))
+    return tuple(named)
+
+
+def publish(
+    report: Report, form: Format, output: Path | None, *, also: tuple[tuple[Format, Path], ...] = ()
+) -> ExitCode:
+    """Prints the report, or writes it to a file and prints it as text; returns its exit code. `also` are more files.
 
     A file that cannot be written does not keep the report from the reader: it is printed, and the exit code is 2.
     """
@@ -53,9 +84,9 @@ def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
     shown = form if output is None else Format.TEXT
     sys.stdout.write(render(report, shown.value, color=color, width=columns))
     code = report.exit_code
-    if output is not None:
+    for kind, path in (*([(form, output)] if output is not None else []), *also):
         try:
-            write_atomic(output, render(report, form.value).encode("utf-8", "replace"))
+            write_atomic(path, render(report, kind.value).encode("utf-8", "replace"))
         except HoldfastError as error:
             sys.stdout.flush()
             typer.echo(f"holdfast: {error.message}", err=True)

@@ -1,20 +1,31 @@
 """`holdfast validate-env`: every check that the project asks for, in one run."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from holdfast.cli import options as shared
-from holdfast.core.errors import ExitCode
+from holdfast.core.errors import ExitCode, HoldfastError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command()
+@app.command(cls=shared.WithChanged)
 def validate_env(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]...", help="Where a check works by file, these alone."),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="NAMES", help="Run these checks alone.")] = None,
     skip: Annotated[list[str] | None, typer.Option("--skip", metavar="NAMES", help="Leave these checks out.")] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            shared.CHANGED, metavar="[BASE]", help="The same for the files that differ from BASE; by default from HEAD."
+        ),
+    ] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first check that fails.")] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=0, help="How many at once; 0 is one a core.")] = None,
     timeout: Annotated[
@@ -22,8 +33,14 @@ def validate_env(
     ] = None,
     form: shared.ReportFormat = shared.Format.TEXT,
     output: shared.Output = None,
+    also: shared.AlsoReport = None,
     strict: shared.Strict = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Run all, and remember nothing.")] = False,
+    new_only: Annotated[bool, typer.Option("--new-only", help="What the baseline knows does not count.")] = False,
+    write_baseline: Annotated[
+        bool,
+        typer.Option("--write-baseline", help="Write what is found; with --new-only drop the mended."),
+    ] = False,
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="CHECK", help="Say which input of a check changed; run nothing.")
     ] = None,
@@ -38,6 +55,7 @@ def validate_env(
     """
     from holdfast.cli import validation
 
+    files_too = shared.reports(also)
     given = {
         "validate.only": shared.names(only) or None,
         "validate.skip": shared.names(skip) or None,
@@ -45,6 +63,7 @@ def validate_env(
         "validate.jobs": jobs,
         "validate.timeout": timeout,
         "validate.cache": False if no_cache else None,
+        "validate.new_only": new_only or None,
         "strict": strict or None,
     }
     prepared = validation.prepare(
@@ -54,4 +73,7 @@ def validate_env(
         return validation.explain(prepared, explain)
     if list_checks:
         return validation.list_checks(prepared)
-    return validation.run(prepared, form, output, log=not no_log)
+    if write_baseline and (files or changed is not None):
+        raise HoldfastError("a baseline is written from all files", hint="leave the files and --changed out")
+    there = validation.limited(prepared, files or (), changed)
+    return validation.run(there, form, output, also=files_too, log=not no_log, write_baseline=write_baseline)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from holdfast.checks.inputs import chosen
-from holdfast.checks.validate import Validation, make_scratch, own_checks, validate
+from holdfast.checks.validate import Validation, make_scratch, own_checks, rewrite_baseline, validate
 from holdfast.checks.validate import explain as explain_check
 from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
@@ -36,7 +36,8 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     finally:
         names = git_files()
     ignored = own_names(os.path.normpath(config.registry))
-    context = make_context(project, config, env, environment)._replace(files=chosen(project, names, ignored))
+    files = chosen(project, names, ignored)
+    context = make_context(project, config, env, environment)._replace(files=files)
     checks = registered()
     for check in own_checks(config):
         checks.register(check.name, check, source="this project's configuration")
@@ -93,7 +94,27 @@ def _scratch(project: Path) -> Iterator[Path]:
         yield kept
 
 
-def run(validation: Validation, form: Format, output: Path | None, *, log: bool) -> ExitCode:
+def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> Validation:
+    """The run limited to the files that are named, or to those that differ from a commit. Raises HoldfastError."""
+    from holdfast.checks.scope import changed, named
+
+    project, files = validation.context.project, validation.context.files
+    if paths and base is not None:
+        raise HoldfastError("files and --changed cannot both be given", hint="name the files, or the commit")
+    if base is not None:
+        return validation._replace(scope=changed(project, base, files))
+    return validation._replace(scope=named(project, Path.cwd(), paths, files)) if paths else validation
+
+
+def run(
+    validation: Validation,
+    form: Format,
+    output: Path | None,
+    *,
+    log: bool,
+    also: tuple[tuple[Format, Path], ...] = (),
+    write_baseline: bool = False,
+) -> ExitCode:
     """Runs the checks, with progress on standard error, and publishes the report."""
     from holdfast.cli.log import ended, logged
     from holdfast.render.live import progress
@@ -108,6 +129,9 @@ def run(validation: Validation, form: Format, output: Path | None, *, log: bool)
         ):
             there = validation._replace(context=context._replace(scratch=scratch))
             report = validate(there, listener=listener, run_id=entry.id)
-        code = publish(report, form, output)
+        if write_baseline and not report.interrupted:
+            report, count = rewrite_baseline(validation, report)
+            typer.echo(f"holdfast: {validation.baseline} holds {count} known findings", err=True)
+        code = publish(report, form, output, also=also)
         entry.finish(*ended(code))
     return code

@@ -52,11 +52,13 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
+        """Sixteen hex digits that stay the same when lines move: the id, the file and the message without its lines."""
+        import re
         from hashlib import sha256  # which loads OpenSSL, 2 ms
 
         place = self.location.file if self.location else ""
-        return sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
+        words = re.sub(r"(?i)(\blines? |\w:)\d+(?:[:-]\d+)?", r"\1", self.message)
+        return sha256(f"{self.id}\0{place}\0{words}".encode(errors="surrogatepass")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""
@@ -196,6 +198,8 @@ class Report(NamedTuple):
     duration_s: float
     results: tuple[Result, ...]
     interrupted: bool = False
+    scope: str | None = None
+    """Which files the run was limited to, in words; None where it was not."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -224,6 +228,7 @@ class Report(NamedTuple):
             "started_at": self.started_at,
             "duration_s": round(self.duration_s, 3),
             "interrupted": self.interrupted,
+            "scope": self.scope,
             "exit_code": int(self.exit_code),
             "results": [result.as_json() for result in self.results],
         }

@@ -109,6 +109,7 @@ def _percent_encoded(file: str) -> str:
 
 def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
     notices = [_notice(result) for result in report.results if result.reason and not _is_finding(result)]
+    notices += [_set_apart(result) for result in report.results if result.suppressed]
     if cut:
         text = f"{cut} findings left out: a run holds at most {RESULT_LIMIT}; holdfast --format json has them all"
         notices.append({"level": "error", "message": {"text": text}})
@@ -121,6 +122,12 @@ def _invocation(report: Report, *, cut: int) -> dict[str, Any]:
         "startTimeUtc": report.started_at,
         "toolExecutionNotifications": notices,
     }
+
+
+def _set_apart(result: Result) -> dict[str, Any]:
+    """Not results: GitHub shows a suppressed one as any other."""
+    text = f"{result.check}: {len(result.suppressed)} findings left out that are ignored or in the baseline"
+    return {"level": "note", "message": {"text": printable(text)}, "properties": {"check": result.check}}
 
 
 def _notice(result: Result) -> dict[str, Any]:

@@ -18,6 +18,7 @@ SEVERITY_ORDER = list(Severity)
 OUTPUT_LINES = 20
 FINDINGS_SHOWN = 50
 NAME_WIDTH = 20
+SET_APART = {"baseline": "known", "ignore": "ignored"}
 SAYS_WIDTH = 30
 
 Paint = Callable[..., str]
@@ -171,6 +172,8 @@ def _row(name: str, result: Result, time: str, style: _Style) -> list[str]:
 def _with_counts(text: str, result: Result) -> str:
     counts = Counter(finding.severity for finding in result.findings)
     words = [_count(counts[severity], severity.value) for severity in Severity if counts[severity]]
+    apart = Counter(each.by for each in result.suppressed)
+    words += [f"{apart[by]} {word}" for by, word in SET_APART.items() if apart[by]]
     return "; ".join(part for part in (text, ", ".join(words)) if part)
 
 
@@ -181,4 +184,5 @@ def _count(number: int, word: str) -> str:
 def _last_line(report: Report, style: _Style) -> str:
     good = report.exit_code == 0
     said = style.paint(verdict(report), BOLD, GREEN if good else RED)
-    return f"{said} in {report.duration_s:.2f}s ({one_line(report.project)})"
+    scope = f"; limited to {one_line(report.scope)}" if report.scope else ""
+    return f"{said} in {report.duration_s:.2f}s ({one_line(report.project)}){scope}"

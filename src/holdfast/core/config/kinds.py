@@ -18,6 +18,7 @@ LONGEST_S = 1_000_000_000
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 DATE_TEXT = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 ADVISORY_ID = "[A-Za-z0-9][A-Za-z0-9-]*"
+FINDING_ID = "[A-Za-z0-9][A-Za-z0-9:_.@/-]*"
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -160,6 +161,7 @@ DURATION = Kind(
 )
 DATE = Kind("date", 'a date such as "2026-12-31"', {"type": "string", "pattern": _anchored(DATE_TEXT)}, _accept_date)
 ADVISORY = _text("advisory id", "a name of letters, digits and dashes", ADVISORY_ID)
+FINDING = _text("finding id", "the id of a finding, such as VENV008 or ruff:E501", FINDING_ID)
 NAME = _text("check name", "a name of lower-case letters, digits and dashes", CHECK_NAME)
 LINE = _text("text", "one line of text", WITHOUT_CONTROLS)
 PATH = _text("path", "a path inside the project, without ..", INSIDE_PROJECT)

@@ -16,6 +16,7 @@ from holdfast.core.config.kinds import (
     COUNT,
     DATE,
     DURATION,
+    FINDING,
     GLOBS,
     LINE,
     NAME,
@@ -117,6 +118,8 @@ class ValidateConfig(Record):
     jobs: int = _says(COUNT, "How many checks run at once; 0 is one for each core", default=0)
     timeout: float = _says(DURATION, "How long one check may take before it is stopped; read as seconds", default=600.0)
     cache: bool = _says(BOOL, "Do not run a check again whose inputs are those of its last success", default=True)
+    baseline: str = _says(PATH, "The file that holds the known findings", default="holdfast-baseline.json")
+    new_only: bool = _says(BOOL, "Findings that the baseline knows do not count", default=False)
 
 
 class VenvConfig(Record):
@@ -137,6 +140,14 @@ class DependenciesConfig(Record):
     extras: tuple[str, ...] = _says(WORDS, "The project's own extras that are installed", default=())
     deep: bool = _says(BOOL, "Read and hash every installed file", default=False)
     ignore: tuple[str, ...] = _says(WORDS, "Packages that may be there though the lock knows none", default=())
+
+
+class FindingIgnoreConfig(Record):
+    """A finding that is known and accepted."""
+
+    reason: str = _says(LINE, "Why it does not matter here; has to be given", default="")
+    until: str | None = _says(DATE, "The last day on which it is ignored; unset: without end", default=None)
+    paths: tuple[str, ...] = _says(GLOBS, "The files in which it is ignored; unset: everywhere", default=())
 
 
 class IgnoreConfig(Record):
@@ -189,6 +200,9 @@ class Config(Record):
     dependencies: DependenciesConfig = _section(DependenciesConfig, "What `holdfast check-deps` compares")
     advisories: AdvisoriesConfig = _section(AdvisoriesConfig, "What is known of vulnerabilities")
     init: InitConfig = _section(InitConfig, "What `holdfast init` puts into the repository")
+    ignore: Mapping[str, FindingIgnoreConfig] = _section(
+        FindingIgnoreConfig, "Findings that do not count, one table for each id", named=FINDING
+    )
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""
