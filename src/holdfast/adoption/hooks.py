@@ -15,17 +15,22 @@ _ENTRIES = """\
   hooks:
     - id: holdfast-validate
       name: holdfast validate-env
+      # The holdfast of the project's own environment, with nothing activated; else the one on PATH.
       entry: >-
-        sh -c 'for it in "${UV_PROJECT_ENVIRONMENT:-.venv}" .venv venv; do
-        if test -x "$it/bin/holdfast"; then exec "$it/bin/holdfast" "$@"; fi; done;
-        exec holdfast "$@"' holdfast validate-env --no-log --skip pytest
+        sh -c 'for it in "${UV_PROJECT_ENVIRONMENT:-.venv}" .venv venv "$(git rev-parse --git-common-dir)/../.venv"
+        "$(test -f poetry.lock && test ! -d .venv && poetry env info --path 2>/dev/null)"; do
+        if test -x "$it/bin/holdfast"; then exec "$it/bin/holdfast" "$@"; fi; done; exec holdfast "$@"'
+        holdfast validate-env --no-log --skip pytest
       language: system
-      pass_filenames: false
+      require_serial: true
 """
 
 
 def hook_entries(_facts: Facts) -> str:
-    """The elements of `repos` that run the project's own holdfast, with no indentation."""
+    """The elements of `repos` that run the project's own holdfast on the files of a commit, with no indentation.
+
+    The tests are left to the workflow: whoever commits waits.
+    """
     return _ENTRIES
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from holdfast.adoption.workflow import workflow
 from holdfast.adoption.parts import Part, Wish, nothing_else
+from holdfast.adoption.workflow import workflow
 
 
 def _body(wish: Wish, _kind: str) -> str:

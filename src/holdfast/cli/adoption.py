@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -182,4 +183,4 @@ def _show_json(root: Path, command: str, changes: Sequence[Change], written: Seq
 def _say_where_skip_goes(changes: Sequence[Change], skip: Sequence[str]) -> None:
     settings = next((change for change in changes if change.part == "settings"), None)
     if settings is None or settings.state is State.LEFT:
-        typer.echo(f"for the next time: skip = {list(skip)} in [tool.holdfast.init]", err=True)
+        typer.echo(f"for the next time: skip = {json.dumps(skip)} in [tool.holdfast.init]", err=True)
