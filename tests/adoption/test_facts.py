@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.adoption.facts import PYTHONS, look
 from holdfast.core.errors import HoldfastError
-from tests.adoption.repositories import repository, tree
+from tests.adoption.repositories import adopt, repository, tree
 
 POETRY = (
     '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "{}"\n[tool.poetry.group.dev.dependencies]\n'
@@ -119,3 +119,23 @@ def test_a_pyproject_that_is_not_toml_is_refused_with_its_place(tmp_path: Path) 
     project = repository(tmp_path, {"pyproject.toml": "[project\n"})
     with pytest.raises(HoldfastError, match=r"pyproject\.toml:1"):
         look(project)
+
+
+def test_what_git_ignores_is_none_of_the_facts(tmp_path: Path) -> None:
+    files = {"pyproject.toml": "", ".gitignore": "uv.lock\nrequirements-mine.txt\n", "uv.lock": ""}
+    found = look(repository(tmp_path, {**files, "requirements-mine.txt": "", "requirements.txt": ""}))
+    assert (found.manager, found.lock, found.requirements) == ("pip", None, ("requirements.txt",))
+
+
+@pytest.mark.parametrize("branch", ["trunk", "release+1!", "feature/one"])
+def test_a_clone_that_knows_no_branch_asks_the_workflow(branch: str, tmp_path: Path) -> None:
+    project = repository(tmp_path / "shop")
+    git = ["git", "-C", str(project)]
+    subprocess.run([*git, "symbolic-ref", "HEAD", f"refs/heads/{branch}"], check=True)
+    adopt(project)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "x"], check=True)
+    subprocess.run([*git, "checkout", "-q", "--detach"], check=True)
+    subprocess.run([*git, "branch", "-q", "-D", branch], check=True)
+    assert look(project).default_branch == branch
+    assert adopt(project) == []

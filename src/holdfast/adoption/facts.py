@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 from holdfast.adoption import setup_files
 from holdfast.core.config import read_pyproject
-from holdfast.core.git import git
+from holdfast.core.errors import HoldfastError
+from holdfast.core.files import read_text
+from holdfast.core.git import git, project_files
 
 Manager = Literal["poetry", "uv", "pip"]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -17,7 +20,9 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LOCKS: Mapping[str, Manager] = {"poetry.lock": "poetry", "uv.lock": "uv", "pylock.toml": "pip"}
 DEVELOPMENT = ("dev", "test", "tests", "testing", "lint", "typing", "types", "develop", "development")
 """What groups and extras are called that hold the tools of those who work on a project."""
-_REQUIREMENTS = re.compile(r"(?:requirements|dev-requirements|test-requirements)[^/]*\.txt")
+_REQUIREMENTS = re.compile(r"(?:dev-|test-)?requirements[^/]*\.txt|requirements/[^/]+\.txt")
+WORKFLOW = ".github/workflows/holdfast.yml"
+_BRANCHES = re.compile(r'(?m)^    branches: \[("(?:[^"\\\n]|\\.)+")\]')
 
 
 class Facts(NamedTuple):
@@ -44,20 +49,23 @@ class Facts(NamedTuple):
 
 
 def look(project: Path) -> Facts:
-    """The facts of a project. Raises HoldfastError where its pyproject.toml cannot be read."""
+    """The facts of a project, the same in every clone of it: a file that git ignores is none of them.
+
+    Raises HoldfastError where its pyproject.toml cannot be read.
+    """
     document = read_pyproject(project)
-    names = {path.name for path in project.iterdir()}
+    names = _names(project)
     lock = next((name for name in LOCKS if name in names), None)
     return Facts(
         manager=_manager(document, lock),
         lock=lock,
-        requirements=_requirements(project, names),
+        requirements=_requirements(names),
         pythons=_pythons(document, project),
         default_branch=_default_branch(project),
         package=_installable(document, names),
         extras=_development(_table(document, "project", "optional-dependencies")),
         groups=_groups(document),
-        pyproject="pyproject.toml" in names,
+        pyproject=(project / "pyproject.toml").exists(),
         repository=(project / ".git").exists(),
     )
 
@@ -72,12 +80,18 @@ def _manager(document: Mapping[str, Any], lock: str | None) -> Manager:
     return "pip"
 
 
-def _requirements(project: Path, names: set[str]) -> tuple[str, ...]:
+def _names(project: Path) -> set[str]:
+    """The files in the project's root and in `requirements/`, relative to it, that are there and not ignored."""
+    listed = project_files(project)
+    if listed is None:
+        inside = [*project.iterdir(), *(project / "requirements").glob("*")]
+        listed = [str(path.relative_to(project)) for path in inside]
+    return {name for name in listed if name.count("/") < 2 and (project / name).is_file()}
+
+
+def _requirements(names: set[str]) -> tuple[str, ...]:
     found = {name for name in names if _REQUIREMENTS.fullmatch(name)}
-    inside = project / "requirements"
-    if inside.is_dir():
-        found |= {f"requirements/{path.name}" for path in inside.iterdir() if path.suffix == ".txt"}
-    return tuple(sorted((name for name in found if (project / name).is_file()), key=lambda name: (_dev(name), name)))
+    return tuple(sorted(found, key=lambda name: (_dev(name), name)))
 
 
 def _dev(name: str) -> bool:
@@ -122,15 +136,27 @@ def _pep440(constraint: str) -> str:
 
 
 def _default_branch(project: Path) -> str:
-    """The branch that the remote calls its own, else `main` or `master` where there is one, else the current one."""
+    """The branch that the remote calls its own, else the one that our workflow names already, else a usual one.
+
+    The clone that a CI run is given has no word of the remote's, and may have no branch: there the workflow knows.
+    """
     remote = _said(git(project, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))
-    if remote:
-        return remote.removeprefix("origin/")
+    known = remote.removeprefix("origin/") or _branch_of_workflow(project)
+    if known:
+        return known
     branches = _said(git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads")).split()
     for usual in ("main", "master"):
         if usual in branches:
             return usual
     return _said(git(project, "symbolic-ref", "--quiet", "--short", "HEAD")) or "main"
+
+
+def _branch_of_workflow(project: Path) -> str | None:
+    try:
+        named = _BRANCHES.search(read_text(project / WORKFLOW))
+        return re.sub(r"\\(.)", r"\1", json.loads(named[1])) if named else None
+    except (HoldfastError, ValueError):
+        return None
 
 
 def _said(output: bytes | None) -> str:

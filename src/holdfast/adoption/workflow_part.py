@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from holdfast.adoption.facts import WORKFLOW
 from holdfast.adoption.parts import Part, Wish, nothing_else
 from holdfast.adoption.workflow import workflow
 
@@ -10,4 +11,4 @@ def _body(wish: Wish, _kind: str) -> str:
     return workflow(wish.facts)
 
 
-PART = Part("workflow", (".github/workflows/holdfast.yml",), _body, place=nothing_else, only_at_root=True)
+PART = Part("workflow", (WORKFLOW,), _body, place=nothing_else, only_at_root=True)
