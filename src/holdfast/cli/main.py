@@ -21,6 +21,8 @@ COMMANDS = {
     "check-deps": "holdfast.cli.check_deps",
     "task-log": "holdfast.cli.task_log",
     "config": "holdfast.cli.config",
+    "init": "holdfast.cli.init",
+    "tracker-issue": "holdfast.cli.tracker_issue",
 }
 """Each module holds `app`, a Typer application; its commands return an ExitCode or nothing."""
 

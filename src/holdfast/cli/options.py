@@ -32,6 +32,10 @@ ReportFormat = Annotated[Format, typer.Option("--format", help="How to print the
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the report here; text goes to the terminal.")
 ]
+AlsoReport = Annotated[
+    list[str] | None,
+    typer.Option("--report", metavar="FORMAT=FILE", help="Write the report here too, such as sarif=holdfast.sarif."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail too.")]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Do not log this run in the task registry.")]
 
@@ -55,8 +59,21 @@ def names(values: list[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for value in values or () for name in value.split(",") if name.strip())
 
 
-def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
-    """Prints the report, or writes it to a file and prints it as text; returns its exit code.
+def reports(values: list[str] | None) -> tuple[tuple[Format, Path], ...]:
+    """What `--report` names, each FORMAT=FILE. Raises HoldfastError for what is not."""
+    named = []
+    for value in values or ():
+        form, _, file = value.partition("=")
+        if form not in list(Format) or not file:
+            raise HoldfastError(f"--report {value}: not FORMAT=FILE", hint=f"a format is one of {', '.join(Format)}")
+        named.append((Format(form), Path(file)))
+    return tuple(named)
+
+
+def publish(
+    report: Report, form: Format, output: Path | None, *, also: tuple[tuple[Format, Path], ...] = ()
+) -> ExitCode:
+    """Prints the report, or writes it to a file and prints it as text; returns its exit code. `also` are more files.
 
     A file that cannot be written does not keep the report from the reader: it is printed, and the exit code is 2.
     """
@@ -68,9 +85,9 @@ def publish(report: Report, form: Format, output: Path | None) -> ExitCode:
     shown = form if output is None else Format.TEXT
     sys.stdout.write(render(report, shown.value, color=color, width=columns))
     code = report.exit_code
-    if output is not None:
+    for kind, path in (*([(form, output)] if output is not None else []), *also):
         try:
-            write_atomic(output, render(report, form.value).encode("utf-8", "replace"))
+            write_atomic(path, render(report, kind.value).encode("utf-8", "replace"))
         except HoldfastError as error:
             sys.stdout.flush()
             typer.echo(f"holdfast: {error.message}", err=True)

@@ -50,6 +50,7 @@ def validate_env(
     timeout: Timeout = None,
     form: shared.ReportFormat = shared.Format.TEXT,
     output: shared.Output = None,
+    also: shared.AlsoReport = None,
     strict: shared.Strict = False,
     no_cache: NoCache = False,
     new_only: NewOnly = False,
@@ -66,6 +67,7 @@ def validate_env(
     """
     from holdfast.cli import validation
 
+    files_too = shared.reports(also)
     given = {
         "validate.only": shared.names(only) or None,
         "validate.skip": shared.names(skip) or None,
@@ -84,4 +86,4 @@ def validate_env(
     if write_baseline and (files or changed is not None):
         raise HoldfastError("a baseline is written from all files", hint="leave the files and --changed out")
     there = validation.limited(prepared, files or (), changed)
-    return validation.run(there, form, output, log=not no_log, write_baseline=write_baseline)
+    return validation.run(there, form, output, also=files_too, log=not no_log, write_baseline=write_baseline)

@@ -129,7 +129,13 @@ def _run_shown(validation: Validation, run_id: str) -> Report:
 
 
 def run(
-    validation: Validation, form: Format, output: Path | None, *, log: bool, write_baseline: bool = False
+    validation: Validation,
+    form: Format,
+    output: Path | None,
+    *,
+    log: bool,
+    also: tuple[tuple[Format, Path], ...] = (),
+    write_baseline: bool = False,
 ) -> ExitCode:
     """Runs the checks that have to, publishes the report, and logs the run."""
     from holdfast.cli.log import ended, logged
@@ -142,6 +148,6 @@ def run(
         if write_baseline and not report.interrupted:
             report, count = rewrite_baseline(validation, report)
             typer.echo(f"holdfast: {validation.baseline} holds {count} known findings", err=True)
-        code = publish(report, form, output)
+        code = publish(report, form, output, also=also)
         entry.finish(*ended(code))
     return code

@@ -14,6 +14,8 @@ from .values import Environment, Place, Unusable, cut
 
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 UV_LOCK = "uv.lock"
+HOOK_MARKS = (".install_state_v2", ".install_state_v1", ".prek-hook.json")
+"""What pre-commit and prek leave in an environment that they made for a hook, and make the active one for it."""
 _LEVELS = 8
 """How far up the root of a workspace is looked for."""
 
@@ -72,8 +74,11 @@ def named(path: Path) -> Environment:
 
 
 def active(env: Mapping[str, str]) -> tuple[str, str] | None:
-    """The variable and the directory of the environment that is active; conda's `base` is nobody's project."""
-    if env.get("VIRTUAL_ENV"):
+    """The variable and the directory of the environment that is active.
+
+    Conda's `base` is nobody's project, and the environment that a hook runs in was activated by nobody.
+    """
+    if env.get("VIRTUAL_ENV") and not _hooks(env["VIRTUAL_ENV"]):
         return "VIRTUAL_ENV", env["VIRTUAL_ENV"]
     if env.get("CONDA_PREFIX") and env.get("CONDA_DEFAULT_ENV") != "base":
         return "CONDA_PREFIX", env["CONDA_PREFIX"]
@@ -91,6 +96,11 @@ def other_project(project: str, path: str) -> str | None:
             return parent
         parent = os.path.dirname(parent)
     return None
+
+
+def _hooks(path: str) -> bool:
+    """Whether a runner of hooks made the environment."""
+    return any(os.path.isfile(os.path.join(path, mark)) for mark in HOOK_MARKS)
 
 
 def alive(path: str) -> bool:
@@ -144,6 +154,8 @@ def _unfit(project: Project, variable: str, path: str | None, env: Mapping[str, 
         return "not set"
     if variable == "CONDA_PREFIX" and env.get("CONDA_DEFAULT_ENV") == "base":
         return "conda's base environment"
+    if _hooks(path):
+        return "made for a hook"
     other = other_project(project.root, path) if alive(path) else None
     return f"belongs to {cut(other)}" if other else ""
 

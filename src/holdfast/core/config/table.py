@@ -183,6 +183,12 @@ class CheckConfig(Record):
     summary: str = _says(LINE, "What it checks, in a few words", default="")
 
 
+class InitConfig(Record):
+    """What `holdfast init` puts into the repository."""
+
+    skip: tuple[str, ...] = _says(NAMES, "Leave these parts out", default=())
+
+
 class Config(Record):
     """The effective configuration: what was set, and the defaults for the rest."""
 
@@ -193,6 +199,7 @@ class Config(Record):
     venv: VenvConfig = _section(VenvConfig, "Which environment is the project's")
     dependencies: DependenciesConfig = _section(DependenciesConfig, "What `holdfast check-deps` compares")
     advisories: AdvisoriesConfig = _section(AdvisoriesConfig, "What is known of vulnerabilities")
+    init: InitConfig = _section(InitConfig, "What `holdfast init` puts into the repository")
     ignore: Mapping[str, FindingIgnoreConfig] = _section(
         FindingIgnoreConfig, "Findings that do not count, one table for each id", named=FINDING
     )

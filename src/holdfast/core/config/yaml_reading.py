@@ -62,6 +62,15 @@ def read_foreign(text: str) -> tuple[object, dict[KeyPath, int]]:
     return built.value, built.found
 
 
+def read_shape(text: str) -> tuple[object, dict[KeyPath, int]]:
+    """`read_texts` of a document that may use all of YAML, and the offsets of its keys and elements. Raises BadYaml.
+
+    Tags and anchors are passed over, and an alias is the text `*name`: enough to see what stands where.
+    """
+    built = _built(text, _Shapes())
+    return built.value, built.found
+
+
 def _built(text: str, built: _Built) -> _Built:
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -106,7 +115,7 @@ class _Built:
             case "MappingEndEvent" | "SequenceEndEvent":
                 self._open.pop()
             case "AliasEvent":
-                raise BadYaml("aliases are not read; write the value out", self.last)
+                self._alias(event)
             case "DocumentStartEvent":
                 self._documents += 1
                 if self._documents > 1:
@@ -117,6 +126,9 @@ class _Built:
             raise BadYaml("anchors are not read; write the value out", self.last)
         if event.tag is not None:
             raise BadYaml("tags are not read; write a plain value", self.last)
+
+    def _alias(self, _event: Any) -> None:
+        raise BadYaml("aliases are not read; write the value out", self.last)
 
     def _scalar(self, event: Any) -> None:
         table = self._open[-1] if self._open else None
@@ -192,6 +204,16 @@ class _Foreign(_Built):
             self._named[self._anchor] = value
             self._anchor = None
         return super()._place(value)
+
+
+class _Shapes(_Texts):
+    """The same, of a document in which anything may stand."""
+
+    def _refuse_magic(self, event: Any) -> None:
+        pass
+
+    def _alias(self, event: Any) -> None:
+        self._place(f"*{event.anchor}")
 
 
 def plain_scalar(text: str) -> object:
