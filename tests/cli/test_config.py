@@ -72,9 +72,6 @@ def test_show_says_where_each_value_comes_from(holdfast: Cli, shop: Path) -> Non
     assert {key.strip(): place for key, place in origins.items() if place != "default"} == {
         "log = false": "HOLDFAST_LOG",
         "validate.jobs = 4": "pyproject.toml:2",
-        "dotenv.files = []",
-        'dotenv.example = ""',
-        "dotenv.ignore = []",
         'checks.api.command = ["./api.sh", "-q"]': "pyproject.toml:5",
     }
 

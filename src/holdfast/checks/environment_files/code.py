@@ -34,9 +34,9 @@ READERS |= {"decouple.Config": "call", "decouple.AutoConfig": "call"}
 INSTANCES = {"decouple.config": "call", "environs.env": "env"}
 
 
-def reads_in(tree: ast.Module, file: str) -> FileReads:
+def reads_in(tree: ast.Module, names: Names, file: str) -> FileReads:
     """All that the module reads."""
-    visitor = _Visitor(Names(tree), file)
+    visitor = _Visitor(names, file)
     visitor.visit(tree)
     return FileReads(
         tuple(visitor.reads),

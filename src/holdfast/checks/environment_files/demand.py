@@ -106,8 +106,9 @@ def demand_of(context: Context, directory: str, others: Iterable[str]) -> Demand
     product = {name: one for name, one in read.found.items() if kinds[name] is Kind.PACKAGE}
     rest = [one for name, one in read.found.items() if kinds[name] is not Kind.PACKAGE]
     sets = frozenset(name for one in product.values() for name in one.sets)
+    asked = frozenset(name for one in product.values() for name in one.asked)
     return Demand(
-        _merged([each for one in product.values() for each in _sober(one)], sets),
+        _merged([each for one in product.values() for each in _sober(one, asked)], sets),
         frozenset(name for one in rest for each in one.reads for name in each.names).union(*(one.sets for one in rest)),
         sets,
         tuple(Location(name, line) for name, one in product.items() for line in one.computed),
@@ -116,9 +117,9 @@ def demand_of(context: Context, directory: str, others: Iterable[str]) -> Demand
     )
 
 
-def _sober(one: FileReads) -> Iterator[Read]:
-    """What a file reads. Where it also asks whether a variable is there, it can go on without."""
-    asked = one.asked.union(*(each.names for each in one.reads if not each.required and len(each.names) == 1))
+def _sober(one: FileReads, asked: frozenset[str]) -> Iterator[Read]:
+    """What a file reads. What the program asks for first, or this file reads with `get` too, it can go on without."""
+    asked = asked.union(*(each.names for each in one.reads if not each.required and len(each.names) == 1))
     for each in one.reads:
         yield each._replace(required=False) if asked.intersection(each.names) else each
 
@@ -139,25 +140,31 @@ class _Files:
     def __init__(self, context: Context, names: list[str]) -> None:
         self._context, self.unreadable = context, list[Location]()
         texts = {name: start_of(context.project / name, LIMIT) for name in names}
-        self._trees: dict[str, ast.Module] = {}
+        self._modules: dict[str, Names] = {}
+        self.found: dict[str, FileReads] = {}
         for name, text in texts.items():
-            if _READS.search(text):
-                self._parse(name, text)
-        self._follow(texts)
-        self.found = {name: reads_in(tree, name) for name, tree in self._trees.items()}
-        for read in Classes(self._classes()).reads():
-            one = self.found[read.file]
-            self.found[read.file] = one._replace(reads=(*one.reads, read))
+            tree = self._parse(name, text) if _READS.search(text) else None
+            if tree:
+                self.found[name] = reads_in(tree, self._modules[name], name)
+        if any(b"BaseSettings" in text for text in texts.values()):
+            self._follow(texts)
+            for read in Classes(self._classes()).reads():
+                one = self.found.get(read.file, FileReads())
+                self.found[read.file] = one._replace(reads=(*one.reads, read))
 
-    def _parse(self, name: str, text: bytes) -> None:
+    def _parse(self, name: str, text: bytes) -> ast.Module | None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an invalid escape in somebody's string is not our message
-                self._trees[name] = ast.parse(text)
+                tree = ast.parse(text)
+            self._modules[name] = Names(tree)
         except SyntaxError as error:
             self.unreadable.append(Location(name, error.lineno or 1))
         except (ValueError, RecursionError, MemoryError):
             self.unreadable.append(Location(name, 1))
+        else:
+            return tree
+        return None
 
     def _follow(self, texts: Mapping[str, bytes]) -> None:
         """Parses what holds subclasses of the classes known so far, and the models that they name, and so on."""
@@ -166,9 +173,14 @@ class _Files:
             pattern = re.compile(rb"\b(?:%b)\b" % b"|".join(re.escape(name.encode()) for name in sorted(wanted)))
             before = self._named()
             for name, text in texts.items():
-                if name not in self._trees and pattern.search(text) and _is_about(text, pattern):
+                if name not in self._modules and pattern.search(text) and _is_about(text, pattern):
                     self._parse(name, text)
             wanted = self._named() - before
+        made = [each.name.encode() for each in Classes(self._classes()).all_settings()]
+        calls = re.compile(rb"\b(?:%b)\(" % b"|".join(made))
+        for name, text in texts.items():  # what is passed to a class need not come from the environment
+            if made and name not in self._modules and calls.search(text):
+                self._parse(name, text)
 
     def _named(self) -> set[str]:
         """The settings classes known so far, and what their fields name."""
@@ -178,13 +190,14 @@ class _Files:
         return {each.name for each in settings} | {name for each in settings for name in classes.unknown_in(each, seen)}
 
     def _classes(self) -> Iterator[Class]:
-        calls = _calls(self._trees.values())
-        for file, tree in self._trees.items():
-            names = Names(tree)
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef):
-                    given = calls.get(node.name)
-                    yield Class(node.name, node, names, file, given is not None, frozenset(given or ()))
+        calls: dict[str, set[str]] = {}
+        for names in self._modules.values():
+            for name, given in names.calls.items():
+                calls.setdefault(name, set()).update(given)
+        for file, names in self._modules.items():
+            for node in names.classes:
+                made = calls.get(node.name)
+                yield Class(node.name, node, names, file, made is not None, frozenset(made or ()))
 
 
 def _is_about(text: bytes, pattern: re.Pattern[bytes]) -> bool:
@@ -193,14 +206,3 @@ def _is_about(text: bytes, pattern: re.Pattern[bytes]) -> bool:
         any(pattern.search(match[0]) for match in _CLASS.finditer(text))
         or re.search(rb"(?m)^[ \t]*class[ \t]+" + pattern.pattern, text) is not None
     )
-
-
-def _calls(trees: Iterable[ast.Module]) -> Mapping[str, set[str]]:
-    """For each name that is called, the keywords that all those calls pass together; `*` where that is not known."""
-    found: dict[str, set[str]] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                found.setdefault(name, set()).update(each.arg or "*" for each in node.keywords)
-    return found

@@ -35,7 +35,7 @@ PROXIES = re.compile(r"(?i)(?:https?|ftp|no|all)_proxy")
 
 def is_platforms(name: str) -> bool:
     """Whether the system, the shell, a CI service or a tool of Python sets or reads the variable."""
-    return name in PLATFORM or name.startswith((*PREFIXES, "__", "_")) or PROXIES.fullmatch(name) is not None
+    return name.upper() in PLATFORM or name.startswith((*PREFIXES, "__", "_")) or PROXIES.fullmatch(name) is not None
 
 
 def is_librarys(name: str) -> bool:

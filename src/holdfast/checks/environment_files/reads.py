@@ -45,15 +45,33 @@ class Names:
     """What the names in one module mean: imported things by their dotted path, and constant texts."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self.imported = dict(_imports(tree))
+        self.imported: dict[str, str] = {}
+        self.classes: list[ast.ClassDef] = []
+        self.calls: dict[str, set[str]] = {}
+        """For each name that is called, the keywords that its calls pass; `*` where that is not known."""
         self._constants: dict[str, ast.expr] = {}
-        bound = Counter(_bound(tree))  # a name that is bound more than once has no one value
+        bound: Counter[str] = Counter()
+        for node in ast.walk(tree):  # once: a project may have thousands of files
+            self._note(node, bound)
         for statement in tree.body:
             name, value = assigned(statement)
-            if name and value is not None and bound[name] == 1:
+            if name and value is not None and bound[name] == 1:  # one that is bound again has no one value
                 self._constants[name] = value
                 if isinstance(value, ast.Name | ast.Attribute) and (path := self.path(value)):
                     self.imported.setdefault(name, path)
+
+    def _note(self, node: ast.AST, bound: Counter[str]) -> None:
+        if isinstance(node, ast.Name):
+            bound[node.id] += isinstance(node.ctx, ast.Store)
+        elif isinstance(node, ast.arg):
+            bound[node.arg] += 1
+        elif isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            self.calls.setdefault(name, set()).update(each.arg or "*" for each in node.keywords)
+        elif isinstance(node, ast.ClassDef):
+            self.classes.append(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self.imported.update(_imports(node))
 
     def path(self, node: ast.expr) -> str:
         """The dotted path that an expression means, such as `os.environ`; empty where that is not known."""
@@ -91,23 +109,14 @@ class Names:
         return [text for each in items if (text := self.text(each)) is not None]
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.arg):
-            yield node.arg
-
-
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                yield (alias.asname, alias.name) if alias.asname else (top, top)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in node.names)
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in node.names)
+        return
+    for alias in node.names:
+        top = alias.name.partition(".")[0]
+        yield (alias.asname, alias.name) if alias.asname else (top, top)
 
 
 def assigned(statement: ast.stmt) -> tuple[str, ast.expr | None]:
