@@ -56,7 +56,10 @@ def judge(context: Context, name: str, mentions: tuple[str, ...]) -> Result:
     amount = Checked(variables + asked, variables + asked, "variables")
     if not variables + asked:
         amount = Checked(max(files, 1), max(files, 1), "files")
-    return judged(Result(name, Status.PASSED, tuple(findings), checked=amount), strict=False)
+    from dotenv.version import __version__
+
+    tool = f"python-dotenv {__version__}"
+    return judged(Result(name, Status.PASSED, tuple(findings), checked=amount, tool=tool), strict=False)
 
 
 def _read(context: Context, group: Group, directories: list[str], mentions: tuple[str, ...]) -> _Read:
