@@ -42,7 +42,9 @@ class Dotenv:
         places = places_of(context)
         if places.exposed:
             return None
-        return Inputs((*READ, *MENTIONS, *context.config.dotenv.files), unlisted=places.unlisted)
+        named = context.config.dotenv
+        chosen = (*named.files, *([named.example] if named.example else ()))
+        return Inputs((*READ, *MENTIONS, *chosen), unlisted=places.unlisted)
 
     def run(self, context: Context) -> Result:
         """What is wrong with the files, with what they lack, and with what the example leaves out."""

@@ -57,13 +57,12 @@ class Classes:
         here = [each for each in candidates if each.file == file]
         return here[0] if here else (candidates[0] if len(candidates) == 1 else None)
 
-    def lineage(self, of: Class, depth: int = 20) -> list[Class]:
-        """The class and what it inherits from, the nearest first."""
+    def lineage(self, of: Class) -> list[Class]:
+        """The class and what it inherits from, the nearest first; each once, for code may inherit in circles."""
         line = [of]
-        for base in of.bases if depth else ():
-            above = self.named(base, of.file)
-            if above is not None and above.node is not of.node:
-                line += [each for each in self.lineage(above, depth - 1) if each not in line]
+        for each in line:  # which grows meanwhile
+            above = (self.named(base, each.file) for base in each.bases)
+            line += [one for one in above if one and not any(one.node is other.node for other in line)]
         return line
 
     def is_a(self, of: Class, roots: frozenset[str]) -> bool:

@@ -32,8 +32,13 @@ class Merged(NamedTuple):
 
 
 def example_for(context: Context, file: str, old: str | None) -> Merged:
-    """The example `file` of the project: the old text with what the code reads and it does not name."""
+    """The example `file` of the project: the old text with what the code reads and it does not name.
+
+    The code is that below the file's directory; where there is none, that of the project.
+    """
     directory = file.rpartition("/")[0] + "/" if "/" in file else ""
+    if not any(name.startswith(directory) and name.endswith(".py") for name in context.files):
+        directory = ""
     others = [each.directory for each in places_of(context).groups]
     demand = demand_of(context, directory, others)
     before = parsed(file, old or "")
