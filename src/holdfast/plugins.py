@@ -31,6 +31,7 @@ BUILT_IN = {
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
     "tool-versions": "holdfast.checks.tool_versions:CHECK",
     "python-versions": "holdfast.checks.python_versions:CHECK",
+    "dotenv": "holdfast.checks.dotenv:CHECK",
 }
 
 

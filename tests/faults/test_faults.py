@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from tests.conftest import Cli
-from tests.faults import lockstep
+from tests.faults import dotenv, lockstep
 from tests.faults.model import Clean, Fault, Files, plant
 
-FAULTS: list[Fault] = [*lockstep.FAULTS]
-CLEAN: list[Clean] = [*lockstep.CLEAN]
+PARTS = (dotenv, lockstep)
+FAULTS: list[Fault] = [fault for part in PARTS for fault in part.FAULTS]
+CLEAN: list[Clean] = [clean for part in PARTS for clean in part.CLEAN]
 STRAY = "TOOL001"
 """The tools come from this test's own environment, not from the planted project's."""
 

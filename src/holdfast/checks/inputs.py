@@ -90,6 +90,7 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "configuration outside the project": snapshot.outside(
             context.project, home, wanted.outside, wanted.home, config_home
         ),
+        "file that git ignores": {name: snapshot.stamp(str(context.project / name)) for name in wanted.unlisted},
         "option": {**command, "holdfast": __version__, "check": snapshot.stamp(code_of(check))},
     }
 

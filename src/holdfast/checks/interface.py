@@ -72,6 +72,8 @@ class Inputs(NamedTuple):
     """Names of configuration files that the tool looks for above the project too."""
     home: tuple[str, ...] = ()
     """Paths of the user's own configuration, relative to the home directory."""
+    unlisted: tuple[str, ...] = ()
+    """Files that are read though git ignores them, relative to the project. Nothing of their content is kept."""
     by_file: bool = False
     """Whether what is found in a file depends on that file alone, and on configuration: `--changed` limits such checks.
 

@@ -33,6 +33,7 @@ class Asked(NamedTuple):
     variables: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     """The files that define the checks."""
 
@@ -44,7 +45,14 @@ class Asked(NamedTuple):
         def named(field: str) -> tuple[str, ...]:
             return tuple(sorted({name for each in every for name in getattr(each, field)}))
 
-        return cls(named("programs"), named("variables"), named("outside"), named("home"), tuple(sorted(code)))
+        return cls(
+            named("programs"),
+            named("variables"),
+            named("outside"),
+            named("home"),
+            named("unlisted"),
+            tuple(sorted(code)),
+        )
 
 
 class Record(NamedTuple):
@@ -79,6 +87,7 @@ def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
         now.distributions,
         now.interpreter,
         {name: program_of(context, name) for name in asked.programs},
+        {name: snapshot.stamp(str(context.project / name)) for name in asked.unlisted},
         variables if asked.variables else {},
         snapshot.outside(context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME")),
     ]

@@ -20,6 +20,7 @@ COMMANDS = {
     "venv-check": "holdfast.cli.venv_check",
     "check-deps": "holdfast.cli.check_deps",
     "task-log": "holdfast.cli.task_log",
+    "env": "holdfast.cli.env",
     "config": "holdfast.cli.config",
     "init": "holdfast.cli.init",
     "tracker-issue": "holdfast.cli.tracker_issue",

@@ -170,6 +170,14 @@ class AdvisoriesConfig(Record):
     )
 
 
+class DotenvConfig(Record):
+    """Which files set environment variables, and which variables are nobody's concern here."""
+
+    files: tuple[str, ...] = _says(GLOBS, "The files that hold values; empty: .env and .env.local", default=())
+    example: str = _says(LINE, "The file that says which variables there are; empty: look for it", default="")
+    ignore: tuple[str, ...] = _says(WORDS, "Variables that are not asked for; * stands for any letters", default=())
+
+
 class CheckConfig(Record):
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 
@@ -203,6 +211,7 @@ class Config(Record):
     ignore: Mapping[str, FindingIgnoreConfig] = _section(
         FindingIgnoreConfig, "Findings that do not count, one table for each id", named=FINDING
     )
+    dotenv: DotenvConfig = _section(DotenvConfig, "What the check `dotenv` looks at")
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""

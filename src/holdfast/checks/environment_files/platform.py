@@ -1,0 +1,48 @@
+"""Variables that a project is not asked to name: those of the platform, and those that programs and libraries read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+_PLATFORM = """
+PATH HOME USER LOGNAME USERNAME SHELL PWD OLDPWD HOSTNAME LANG LANGUAGE TZ TERM COLORTERM COLUMNS LINES DISPLAY EDITOR
+VISUAL PAGER BROWSER MAIL TMPDIR TEMP TMP CI NO_COLOR FORCE_COLOR CLICOLOR CLICOLOR_FORCE PY_COLORS APPDATA
+LOCALAPPDATA USERPROFILE PROGRAMFILES PROGRAMDATA SYSTEMROOT WINDIR COMSPEC HOMEDRIVE HOMEPATH PATHEXT OS VIRTUAL_ENV
+SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SOURCE_DATE_EPOCH INVOCATION_ID JOURNAL_STREAM
+NOTIFY_SOCKET LISTEN_FDS LISTEN_PID MAINPID WATCHDOG_USEC WAYLAND_DISPLAY WERKZEUG_RUN_MAIN MSYSTEM LD_LIBRARY_PATH
+LD_PRELOAD READTHEDOCS DYNO DJANGO_SETTINGS_MODULE RUN_MAIN RANK WORLD_SIZE LOCAL_RANK MASTER_ADDR MASTER_PORT
+TERM_PROGRAM TOXENV TOX_ENV_NAME
+"""
+_PREFIXES = """
+PYTHON LC_ XDG_ GITHUB_ GITLAB_ RUNNER_ CI_ CONDA_ GIT_ SSH_ READTHEDOCS_ KUBERNETES_ AWS_LAMBDA_ AWS_EXECUTION_
+SLURM_ OMP_ OMPI_ MKL_ OPENBLAS_ NUMEXPR_ CUDA_ PYTEST_ COVERAGE_ COV_ TOX_ NOX_ PRE_COMMIT HYPOTHESIS_ DBUS_
+TERM_PROGRAM_ WSL_ JPY_ JUPYTER_ VSCODE_ PIP_ UV_ POETRY_ DYLD_ TRAVIS APPVEYOR CIRCLE BUILDKITE JENKINS_ TEAMCITY_
+BITBUCKET_ TF_BUILD
+"""
+_LIBRARIES = """
+COMPOSE_ DOCKER_ BUILDKIT_ AWS_ GOOGLE_ GCP_ AZURE_ ARM_ OPENAI_ ANTHROPIC_ LANGCHAIN_ LANGSMITH_ HF_ HUGGINGFACE_
+OTEL_ SENTRY_ POSTGRES_ PG MYSQL_ MARIADB_ MONGO_INITDB_ RABBITMQ_ MINIO_ FLASK_ DJANGO_SUPERUSER_ GUNICORN_ UVICORN_
+WEB_CONCURRENCY CELERY_ NODE_ NPM_ VITE_ NEXT_PUBLIC_ REACT_APP_ TWINE_ TF_VAR_ ANSIBLE_ PREFECT_ AIRFLOW_ DAGSTER_
+MLFLOW_ WANDB_ DD_ DBT_
+"""
+PLATFORM = frozenset(_PLATFORM.split())
+PREFIXES = tuple(_PREFIXES.split())
+LIBRARIES = tuple(_LIBRARIES.split())
+PROXIES = re.compile(r"(?i)(?:https?|ftp|no|all)_proxy")
+
+
+def is_platforms(name: str) -> bool:
+    """Whether the system, the shell, a CI service or a tool of Python sets or reads the variable."""
+    return name.upper() in PLATFORM or name.startswith((*PREFIXES, "__", "_")) or PROXIES.fullmatch(name) is not None
+
+
+def is_librarys(name: str) -> bool:
+    """Whether a program or library that a project may use reads the variable by itself."""
+    return name.startswith(LIBRARIES)
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether one of the patterns is the name, `*` standing for any letters."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
