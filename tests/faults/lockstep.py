@@ -396,7 +396,7 @@ CLEAN = [
         "tool-versions",
         {
             **BASE,
-            "requirements.txt": "isort-plugin==1.0\nmy.isort==2.0\npytest-isort==4.0\nyamllint>=1.30\npylint!=3.0\n",
+            "requirements.txt": "isort-plugin==1.0\nmy.isort==2.0\nx-isort==4.0\nyamllint>=1.3\npylint!=3.0\n",
         },
     ),
     Clean("all-agree", "python-versions", BASE),
@@ -446,9 +446,7 @@ jobs:
 """,
         },
     ),
-    Clean(
-        "another-workflow-tests", "python-versions", {**project(), **workflow('["3.12"]', "  more: {uses: ./x.yml}\n")}
-    ),
+    Clean("another-workflow-tests", "python-versions", {**project(), **workflow('["3.12"]', "  a: {uses: ./x.yml}\n")}),
     Clean(
         "black-alone",
         "black",
@@ -458,7 +456,7 @@ jobs:
         "ruff-alone",
         "ruff-format",
         {
-            "pyproject.toml": '[dependency-groups]\ndev = ["black", "ruff"]\n[tool.ruff.format]\nquote-style = "double"\n',
+            "pyproject.toml": '[dependency-groups]\ndev = ["black", "ruff"]\n[tool.ruff.format]\npreview=true\n',
             "a.py": "x = 1\n",
             HOOKS_FILE: "repos:\n  # - id: black\n  - repo: x\n    hooks: [{id: ruff-format, args: [--check]}]\n",
         },
