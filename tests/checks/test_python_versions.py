@@ -129,9 +129,7 @@ def test_what_is_hidden_in_expressions_is_not_guessed(make: Make) -> None:
         {"ruff.toml": "target-version = 3\n"},
         {"pyrightconfig.json": "// hello\n"},
         {CI: "python: [*x]\njobs: 3\n"},
-        {
-            CI: "# python\njobs: {a: {strategy: {matrix: {python-version: {a: b}, include: 3}}, steps: [1, {with: []}]}}\n"
-        },
+        {CI: "jobs: {a: {strategy: {matrix: {python-version: {a: b}, include: 3}}, steps: [1, {with: []}]}}\n"},
         {".pre-commit-config.yaml": "# pyupgrade\nrepos: [1, {hooks: {a: b}}]\n"},
         {".readthedocs.yaml": "build: [python]\n"},
         {".python-version": "\n\nsystem\n"},
