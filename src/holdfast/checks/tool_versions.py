@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from holdfast.checks.lockstep.pins import Pin
 
 NAME = "tool-versions"
-LOCKS = ("poetry.lock", "uv.lock", "pylock.toml")
 SEEN = re.compile(
-    r"\.pre-commit-config\.yaml|\.github/(?:workflows/[^/]*|actions/.*)\.ya?ml|poetry\.lock|uv\.lock|pylock(?:\.[^/]*)?\.toml"
+    r"\.pre-commit-config\.yaml|\.github/(?:workflows/[^/]*|actions/.*)\.ya?ml"
+    r"|poetry\.lock|uv\.lock|pylock(?:\.[^/]*)?\.toml"
 )
 """Files of which one alone makes it worth a look."""
 READ = (

@@ -5,12 +5,15 @@ Nothing here is green because nothing ran: a result that passed says how much it
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.core.errors import ExitCode
 
 SCHEMA = "holdfast/report/1"
+_LINE = r"(\.[A-Za-z][\w-]*|file):[0-9]+\b(?!\.[0-9])"
+"""The line of another place that a message names: `tox.ini:12`, `Makefile:3`."""
 
 
 class Severity(StrEnum):
@@ -52,11 +55,12 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that stay the same when lines move: the id, the file and the message."""
+        """Sixteen hex digits that stay the same when lines move: the id, the file and the message less its lines."""
         from hashlib import sha256  # which loads OpenSSL, 2 ms
 
         place = self.location.file if self.location else ""
-        return sha256(f"{self.id}\0{place}\0{self.message}".encode(errors="surrogatepass")).hexdigest()[:16]
+        message = re.sub(_LINE, r"\1", self.message)
+        return sha256(f"{self.id}\0{place}\0{message}".encode(errors="surrogatepass")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""
