@@ -36,3 +36,9 @@ def test_a_crash_that_exits_1_is_could_not_run(make_context: Make) -> None:
 def test_it_is_wanted_where_configured(make_context: Make, file: str) -> None:
     assert not CHECK.wanted(make_context({file: "[other]\n"})) or file == ".flake8"
     assert CHECK.wanted(make_context({file: "[x]\n[flake8]\nmax-line-length = 100\n"}))
+
+
+def test_what_the_configuration_leaves_out_beyond_the_usual_stays_out(make_context: Make) -> None:
+    files = {"a.py": "x = 1\n", "old/b.py": "import os\n", "new/c.py": "import os\n"}
+    context = make_context({**files, "setup.cfg": "[flake8]\nextend-exclude =\n    old,\n    ./new\n"})
+    assert CHECK.run(context).status is Status.PASSED

@@ -6,12 +6,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from holdfast.core.config.table import all_settings
+from holdfast.core.config.table import all_settings
 from tests.conftest import Cli
 
 BAD = "[tool.holdfast]\nstrct = true\n[tool.holdfast.validate]\njobs = -1\n"

@@ -58,6 +58,17 @@ def test_another_id_file_or_message_is_another_fingerprint(other: Finding) -> No
     assert other.fingerprint != WARNING.fingerprint
 
 
+def test_the_lines_of_other_places_in_a_message_do_not_count_and_versions_do() -> None:
+    def fingerprint(message: str) -> str:
+        return Finding("A", Severity.ERROR, message).fingerprint
+
+    assert fingerprint("1.2 in tox.ini:3, Makefile:4: and .pre-commit-config.yaml:5") == (
+        fingerprint("1.2 in tox.ini:8, Makefile:44: and .pre-commit-config.yaml:1")
+    )
+    assert fingerprint("python:3.10 is old") != fingerprint("python:3.11 is old")
+    assert fingerprint("3.1 in tox.ini:3") != fingerprint("3.2 in tox.ini:3")
+
+
 def test_the_parts_of_a_fingerprint_do_not_run_into_each_other() -> None:
     assert Finding("A", Severity.INFO, "c", Location("b")) != Finding("A", Severity.INFO, "bc")
     assert Finding("Ab", Severity.INFO, "c").fingerprint != Finding("A", Severity.INFO, "c", Location("b")).fingerprint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.linters.flake8_config import CONFIG, left_out, reads_more
+from holdfast.checks.linters.flake8_config import CONFIG, left_out, reads_more, section
 from holdfast.checks.linters.scope import Call, limited, of_scope
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
@@ -30,7 +30,9 @@ class Flake8:
         tool = find_tool(context, self.name, "flake8")
         own = context.environment.root if context.environment else context.project / ".venv"
         inside = own.name if own.is_relative_to(context.project) else ".venv"  # flake8 would walk into it
-        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},.holdfast"]
+        own_section = section(context)
+        excluded = [*(own_section.patterns("extend-exclude") if own_section else ()), inside, ".holdfast"]
+        argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={','.join(excluded)}"]  # in place of what it reads
         call = _call(context, inside)
         done = run_tool(context, self.name, [*argv, *(call.arguments if call else context.args)])
         lines = done.stdout.decode("utf-8", "replace").splitlines()

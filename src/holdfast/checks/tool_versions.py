@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from holdfast.checks.lockstep.pins import Pin
 
 NAME = "tool-versions"
-LOCKS = ("poetry.lock", "uv.lock", "pylock.toml")
 SEEN = re.compile(
-    r"\.pre-commit-config\.yaml|\.github/(?:workflows/[^/]*|actions/.*)\.ya?ml|poetry\.lock|uv\.lock|pylock(?:\.[^/]*)?\.toml"
+    r"\.pre-commit-config\.yaml|\.github/(?:workflows/[^/]*|actions/.*)\.ya?ml"
+    r"|poetry\.lock|uv\.lock|pylock(?:\.[^/]*)?\.toml"
 )
 """Files of which one alone makes it worth a look."""
 READ = (
@@ -74,8 +74,9 @@ class ToolVersions:
         from holdfast.checks.lockstep.files import Files
 
         files = Files(context)
-        pins, loose = _gathered(context, files)
-        findings = (*_compared(context, pins, loose), *_troubles(files))
+        locked, unread = _locked(context)
+        pins, loose = _gathered(context, files, locked)
+        findings = (*_compared(context, pins, loose), *unread, *_troubles(files))
         places = {pin.where for pin in pins} | {str(each.location) for each in loose} | set(files.troubles)
         if not findings and len(pins) == len({pin.tool for pin in pins}):
             raise CannotRun(NAME, "no tool has its version in two places", status=Status.SKIPPED)
@@ -83,7 +84,19 @@ class ToolVersions:
         return judged(Result(NAME, Status.PASSED, findings, checked=checked), strict=False)
 
 
-def _gathered(context: Context, files: Files) -> tuple[list[Pin], list[Loose]]:
+def _locked(context: Context) -> tuple[list[Pin], list[Finding]]:
+    """What the lock says, or that it cannot be read."""
+    from holdfast.checks.dependencies.model import Unreadable
+    from holdfast.checks.lockstep.installed_pins import pins_in_lock
+
+    try:
+        return list(pins_in_lock(context)), []
+    except Unreadable as error:
+        said = error.finding
+        return [], [Finding("TOOL005", Severity.WARNING, f"not read: {said.message}", said.location)]
+
+
+def _gathered(context: Context, files: Files, locked: list[Pin]) -> tuple[list[Pin], list[Loose]]:
     from holdfast.checks.lockstep import installed_pins as installed
     from holdfast.checks.lockstep.hooks import hook_pins
     from holdfast.checks.lockstep.on_path import pins_on_path
@@ -91,7 +104,7 @@ def _gathered(context: Context, files: Files) -> tuple[list[Pin], list[Loose]]:
 
     pins, loose = hook_pins(files)
     pins += [*pins_in_files(context, files), *pins_in_workflows(context, files)]
-    pins += [*installed.pins_in_lock(context), *installed.pins_declared(context)]
+    pins += [*locked, *installed.pins_declared(context)]
     named = {pin.tool for pin in pins} | {each.tool for each in loose}
     pins += [
         pin for pin in installed.pins_in_environment(context) if pin.tool in named or installed.uses(context, pin.tool)

@@ -9,8 +9,8 @@ from holdfast.checks.facts import table
 from holdfast.checks.interface import Context
 
 EXCLUDED = (
-    r"/(\.direnv|\.eggs|\.git|\.hg|\.ipynb_checkpoints|\.mypy_cache|\.nox|\.pytest_cache|\.ruff_cache|\.tox|\.svn|\.venv"
-    r"|\.vscode|__pypackages__|_build|buck-out|build|dist|venv)/"
+    r"/(\.direnv|\.eggs|\.git|\.hg|\.ipynb_checkpoints|\.mypy_cache|\.nox|\.pytest_cache|\.ruff_cache|\.tox|\.svn"
+    r"|\.venv|\.vscode|__pypackages__|_build|buck-out|build|dist|venv)/"
 )
 INCLUDED = r"(\.pyi?|\.ipynb)$"
 

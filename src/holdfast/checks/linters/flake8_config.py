@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Callable
 from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.checks.facts import INI_LIMIT, start_of
 from holdfast.checks.interface import Context
@@ -58,13 +60,44 @@ def _content(path: str) -> bytes:
         os.close(handle)
 
 
+class Section(NamedTuple):
+    """What the configuration says, with hyphens in its keys, and the directory that its paths are relative to."""
+
+    options: dict[str, str]
+    directory: Path
+
+    def patterns(self, option: str) -> list[str]:
+        """Patterns as flake8 reads them: one with a slash is a path."""
+        found = [part.strip() for part in re.split(r"[,\s]", self.options.get(option, "")) if part.strip()]
+        return [os.path.normpath(self.directory / part) if "/" in part else part for part in found]
+
+
+def section(context: Context) -> Section | None:
+    """The section of the nearest configuration, from the project upwards; None where it cannot be read."""
+    from configparser import Error, RawConfigParser
+
+    for directory in (context.project, *context.project.parents):
+        for name in CONFIG:
+            text = start_of(directory / name, INI_LIMIT)
+            if not re.search(_SECTION, text):
+                continue
+            parser = RawConfigParser()
+            try:
+                parser.read_string(text.decode())
+            except (Error, UnicodeDecodeError):
+                return None
+            own = parser["flake8"].items() if "flake8" in parser else ()
+            return Section({key.replace("_", "-"): value for key, value in own}, directory)
+    return Section({}, context.project)
+
+
 def left_out(context: Context) -> Callable[[str], bool] | None:
     """Whether the configuration leaves a file out; None where that is not known."""
-    own = _section(context)
-    if own is None or "filename" in own:
+    own = section(context)
+    if own is None or "filename" in own.options:
         return None
-    patterns = _patterns(own["exclude"], context) if "exclude" in own else list(EXCLUDED)
-    patterns += _patterns(own.get("extend-exclude", ""), context)
+    patterns = own.patterns("exclude") if "exclude" in own.options else list(EXCLUDED)
+    patterns += own.patterns("extend-exclude")
 
     def answer(file: str) -> bool:
         parts = file.split("/")
@@ -76,28 +109,3 @@ def left_out(context: Context) -> Callable[[str], bool] | None:
 
 def _matches(context: Context, path: str, pattern: str) -> bool:
     return fnmatch(path.rpartition("/")[2], pattern) or fnmatch(f"{context.project}/{path}", pattern)
-
-
-def _patterns(text: str, context: Context) -> list[str]:
-    """Patterns as flake8 reads them: one with a slash is a path, relative to the configuration's directory."""
-    found = [part.strip() for part in re.split(r"[,\s]", text) if part.strip()]
-    root = str(context.project)
-    return [os.path.normpath(part if part[0] == "/" else f"{root}/{part}") if "/" in part else part for part in found]
-
-
-def _section(context: Context) -> dict[str, str] | None:
-    """The options of its section, with hyphens; None where its configuration cannot be read, or lies elsewhere."""
-    from configparser import Error, RawConfigParser
-
-    for name in CONFIG:
-        text = start_of(context.project / name, INI_LIMIT)
-        if not re.search(_SECTION, text):
-            continue
-        parser = RawConfigParser()
-        try:
-            parser.read_string(text.decode())
-        except (Error, UnicodeDecodeError):
-            return None
-        return {key.replace("_", "-"): value for key, value in parser["flake8"].items()} if "flake8" in parser else {}
-    above = any((directory / name).exists() for directory in context.project.parents for name in CONFIG)
-    return None if above else {}

@@ -29,14 +29,9 @@ def uses(context: Context, tool: str) -> bool:
 
 
 def pins_in_lock(context: Context) -> Iterator[Pin]:
-    """What the lock says. One that cannot be read says nothing here, for the check `lock` tells of it."""
-    from holdfast.checks.dependencies.model import Unreadable
-
+    """What the lock says; requirements files are read line by line instead. Raises Unreadable."""
     subject = subject_of(context)
-    try:
-        lock = None if subject.found and subject.found[0] == "requirements" else subject.lock
-    except Unreadable:
-        return
+    lock = None if subject.found and subject.found[0] == "requirements" else subject.lock
     for package in lock.packages if lock else ():
         if package.name in TOOLS and package.version and lock:
             place = Location(lock.file, subject.line_of(package))

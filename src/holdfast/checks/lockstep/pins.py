@@ -15,7 +15,8 @@ from holdfast.checks.lockstep.workflows import Step, jobs
 from holdfast.core.findings import Location
 
 BY_HAND = re.compile(
-    r"(?:[Mm]akefile|GNUmakefile|[^/]*\.mk|[Jj]ustfile|tox\.ini|noxfile\.py|setup\.cfg|\.gitlab-ci\.yml|Taskfile\.ya?ml)"
+    r"(?:[Mm]akefile|GNUmakefile|[^/]*\.mk|[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|setup\.cfg"
+    r"|\.gitlab-ci\.yml)"
 )
 """Files in the root that may name a version in a command or in a list of requirements."""
 _NAMES = "|".join(tool.replace("-", "[-_.]") for tool in TOOLS)
