@@ -28,6 +28,11 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "workflows": "holdfast.checks.workflows:CHECK",
+    "zizmor": "holdfast.checks.zizmor:CHECK",
+    "makefile": "holdfast.checks.makefile:CHECK",
+    "dockerfile": "holdfast.checks.dockerfile:CHECK",
+    "shell": "holdfast.checks.shell:CHECK",
 }
 
 
