@@ -45,7 +45,7 @@ class Makefile:
             for line in WORD.findall(facts.start_of(context.project / file, START)):
                 names.update(word.decode() for word in NAMED.findall(line))
         many = len(names) > MANY or len(makefiles) > READ_AT_START
-        return Inputs(("**",) if many else (*GLOBS, *sorted(names - {".", ".."})), by_file=True)
+        return Inputs(("**",) if many else (*GLOBS, ".gitmodules", *sorted(names - {".", ".."})), by_file=True)
 
     def run(self, context: Context) -> Result:
         """What our own rules find. No program is run: make itself runs what `$(shell ...)` says as soon as it reads."""

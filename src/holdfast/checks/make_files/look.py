@@ -8,6 +8,7 @@ from pathlib import Path
 
 from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context
+from holdfast.checks.linters import given, submodules
 from holdfast.checks.make_files.reading import Include, Makefile, Problem, is_for_gnu_make, parse
 from holdfast.checks.make_files.rules import MISSING, Known, severity
 from holdfast.checks.makefile import GLOBS, MAIN, NAME, UNIT, is_makefile
@@ -22,8 +23,6 @@ UNSURE = "$*?["
 
 def look(context: Context) -> Result:
     """What is found. Raises CannotRun where there is no Makefile for GNU make."""
-    from holdfast.checks.linters import given
-
     files = given(context, NAME, filter(is_makefile, context.matching(*GLOBS)), UNIT)
     read = {file: parse(text) for file in files if is_for_gnu_make(text := _text(context.project / file))}
     if not read:
@@ -78,6 +77,7 @@ class _Directory:
     def __init__(self, context: Context, directory: str) -> None:
         self._context, self._directory = context, directory
         self._names = frozenset(context.files)
+        self._others = submodules(context)
         self._stems = {posixpath.splitext(name)[0] for name in context.files}
 
     def path(self, name: str) -> str:
@@ -86,7 +86,7 @@ class _Directory:
 
     def has(self, name: str) -> bool:
         path = self.path(name)
-        if path in self._names or path.startswith("../"):
+        if path in self._names or path.startswith(("../", *(f"{other}/" for other in self._others))):
             return True
         try:
             return (self._context.project / path).exists()

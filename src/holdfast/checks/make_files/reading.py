@@ -17,9 +17,9 @@ PREFIX = re.compile(r"\s*\.RECIPEPREFIX\s*[:?]*=\s*(\S?)")
 COMMANDS = frozenset(
     re.findall(
         r"\S+",
-        "awk bash black cat cd chmod cmake cp curl diff docker echo env exit export flake8 for gcc git go grep if isort ls "
-        "make mkdir mv mypy node npm npx pip pip3 poetry printf pytest python python3 rm rsync ruff sed set sh source sudo "
-        "tar test touch tox twine uv uvicorn wget while",
+        "awk bash black cat cd chmod cmake cp curl diff docker echo env exit export flake8 for gcc git go "
+        "grep if isort ls make mkdir mv mypy node npm npx pip pip3 poetry printf pytest python python3 rm "
+        "rsync ruff sed set sh source sudo tar test touch tox twine uv uvicorn wget while",
     )
 )
 """What a recipe's line begins with, where that line has a colon or an equals sign in it and could be a rule."""

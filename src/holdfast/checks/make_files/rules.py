@@ -81,7 +81,7 @@ class Known:
         """Names in .PHONY that nothing else mentions: making them does nothing, and says that it worked."""
         used = self._targets | {need for each in self._all if not _is_special(each) for need in each.needs}
         for each in self._own:
-            for name in each.needs if ".PHONY" in each.targets else ():
+            for name in each.rule.needs.split() if ".PHONY" in each.targets else ():
                 if name not in used and not UNTOLD.search(name) and not self.makes(name):
                     yield Problem(PHONY, each.rule.line, f".PHONY names {name}, and there is no rule for it")
 
@@ -139,7 +139,7 @@ def _expanded(text: str, values: Mapping[str, str]) -> str:
         if "$" not in text or len(text) > LONG:
             break
         text = REFERENCE.sub(lambda match: values.get(match[1] or match[2] or match[3], match[0]), text)
-    return UNKNOWN.sub(lambda match: match[0].replace(" ", "\x1f"), text)  # one name, whatever it computes
+    return UNKNOWN.sub(lambda match: match[0].replace(" ", ","), text)  # one name, whatever it computes
 
 
 def _patterns(targets: Iterable[str]) -> re.Pattern[str]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from holdfast.checks.interface import Context
+from holdfast.checks.linters import find_linter, given, submodules
 from holdfast.checks.tools import CannotRun, Tool
 from holdfast.checks.workflow_files import actionlint, places, schema, steps
 from holdfast.checks.workflow_files.document import Document, Part, read
 from holdfast.checks.workflow_files.rules import Found, workflow_jobs
-from holdfast.checks.workflows import DEPENDABOT, NAME, SUBMODULES, UNIT, WORKFLOWS, action_files
+from holdfast.checks.workflows import DEPENDABOT, NAME, UNIT, WORKFLOWS, action_files
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 
 SCHEMAS = {"github-workflows": "workflows", "github-actions": "actions", "dependabot": "dependabot"}
@@ -64,8 +65,6 @@ def _result(kinds: _Kinds, findings: Sequence[Finding], tools: Sequence[str], mi
 
 
 def _read(context: Context) -> _Kinds:
-    from holdfast.checks.linters import given
-
     files = given(context, NAME, [*context.matching(*WORKFLOWS, *DEPENDABOT), *action_files(context)], UNIT)
     documents = {file: read(context.project, file) for file in files}
     workflows = [each for file, each in documents.items() if file.startswith(".github/workflows/")]
@@ -77,8 +76,7 @@ def _read(context: Context) -> _Kinds:
 
 
 def _own(context: Context, kinds: _Kinds) -> list[Finding]:
-    submodules = _submodules(context)
-    there = places.tree(context.project, context.files, submodules)
+    there = places.tree(context.project, context.files, submodules(context))
     findings = [finding for document in kinds.all for finding in document.findings]
     for document in kinds.workflows:
         findings += _of_workflow(document, there)
@@ -100,18 +98,7 @@ def _of_workflow(document: Document, there: places.Tree) -> list[Finding]:
     return found.findings
 
 
-def _submodules(context: Context) -> list[str]:
-    import re
-
-    from holdfast.checks.facts import start_of
-
-    text = start_of(context.project / SUBMODULES, 2**16).decode("utf-8", "replace")
-    return re.findall(r"(?m)^\s*path\s*=\s*(\S+)", text)
-
-
 def _checker(context: Context) -> Tool:
-    from holdfast.checks.linters import find_linter
-
     return find_linter(context, NAME, schema.PROGRAM, package=schema.PROGRAM)
 
 

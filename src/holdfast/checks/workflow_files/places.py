@@ -22,14 +22,15 @@ SHELLS = ("", "bash", "sh")
 MADE = frozenset(
     re.findall(
         r"\S+",
-        "_build artifact artifacts bin build cmake-build coverage dist docs-build gh-pages htmlcov html node_modules out "
-        "output public release site target temp tmp venv .venv vendor wheelhouse wheels",
+        "_build artifact artifacts bin build cmake-build coverage dist docs-build gh-pages htmlcov html "
+        "node_modules out output public release site target temp tmp venv .venv vendor wheelhouse wheels",
     )
 )
 """Names of directories that are made, not kept."""
 RUNNERS = r"(?:(?:\S*/)?(?:ba|da|z|k)?sh|source|\.|(?:\S*/)?python[\d.]*|node|perl|ruby|pwsh)"
 CALLED = re.compile(
-    rf"^\s*(?:(?:sudo|exec|time)\s+)*(?:{RUNNERS}\s+(?:-[\w]+\s+)*)?((?:[\w.-]+/)+[\w.-]+\.(?:{SCRIPT_ENDINGS}))(?![\w/*$])"
+    rf"^\s*(?:(?:sudo|exec|time)\s+)*(?:{RUNNERS}\s+(?:-[\w]+\s+)*)?"
+    rf"((?:[\w.-]+/)+[\w.-]+\.(?:{SCRIPT_ENDINGS}))(?![\w/*$])"
 )
 AWAY = re.compile(r"(?m)^\s*(?:cd|pushd|Set-Location)\s|&&\s*cd\s|;\s*cd\s|<<")
 

@@ -10,7 +10,7 @@ from holdfast.checks.workflow_files.rules import EXPRESSION, Found, needs
 
 STEP, MATRIX, SHELL, REFERENCE, OPEN, ID_TWICE = "GHA007", "GHA008", "GHA012", "GHA013", "GHA014", "GHA015"
 LITERAL = re.compile(r"'(?:[^']|'')*'")
-NAMED = re.compile(r"(?<![\w.-])(matrix|needs|steps)\s*\.\s*([A-Za-z_][\w-]*)")
+NAMED = re.compile(r"(?<![\w.-])(matrix|needs|steps)\s*\.\s*([A-Za-z_][\w-]*)([\w.-]*\s*\|\|)?")
 
 
 def of_job(name: str, job: Part, found: Found) -> None:
@@ -101,7 +101,8 @@ def _references(owner: Part, found: Found) -> Iterator[tuple[int, str, str]]:
     for part in owner.texts():
         for offset, expression in _expressions(part, found, bare=id(part) in conditions):
             for match in NAMED.finditer(LITERAL.sub("''", expression)):
-                if (match[1], match[2]) not in seen:
+                has_default = match[1] == "matrix" and match[3]
+                if not has_default and (match[1], match[2]) not in seen:
                     seen.add((match[1], match[2]))
                     yield part.line + offset, match[1], match[2]
 
