@@ -118,10 +118,15 @@ def ask(
     Raises CannotRun where its exit code is none of those that answer, or what it printed is not JSON.
     """
     done = run_tool(context, check, [tool.path, *arguments], env)
+    return done, decoded(check, tool, done, answers)
+
+
+def decoded(check: str, tool: Tool, done: Completed, answers: Iterable[int]) -> Any:
+    """The answer of a linter that ended, as JSON. Raises CannotRun as `ask` does."""
     if done.exit_code not in answers:
         raise crashed(check, tool, done)
     try:
-        return done, json.loads(done.stdout)
+        return json.loads(done.stdout)
     except (ValueError, RecursionError) as error:
         raise crashed(check, tool, done) from error
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.tools import CannotRun, Tool
+from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool
 from holdfast.checks.workflows import WORKFLOWS, action_files, actions_there
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
 
 NAME = "zizmor"
 UNIT = "workflows and actions"
 DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 CONFIG = ("zizmor.yml", "zizmor.yaml", ".github/zizmor.yml", ".github/zizmor.yaml")
-ANSWERS = (0, 11, 12, 13, 14)
+ANSWERS, REFUSED = (0, 11, 12, 13, 14), 1
+UNREADABLE = "zizmor:unreadable"
+QUIET = {"RUST_BACKTRACE": "0", "RUST_LIB_BACKTRACE": "0"}
+HINT = "the check workflows says what is wrong with a file; else see what zizmor says"
 LEVELS = {
     "High": Severity.ERROR,
     "Medium": Severity.WARNING,
@@ -42,63 +45,64 @@ class Zizmor:
         1 is a file that it cannot read, or a crash: then each file is asked about by itself. 2 is a wrong option or
         configuration and 3 that it looked at nothing: "could not run", like anything else.
         """
-        from holdfast.checks.linters import find_linter, given
+        from holdfast.checks.linters import batches, find_linter, given
 
         files = given(context, NAME, [*context.matching(*WORKFLOWS, *DEPENDABOT), *action_files(context)], UNIT)
         tool = find_linter(context, NAME, "zizmor", package="zizmor")
-        findings, unread = _asked(context, tool, files)
+        findings = [finding for batch in batches(files) for finding in _asked(context, tool, batch)]
         failed = any(finding.severity is Severity.ERROR for finding in findings)
-        read = len(files) - len(unread)
-        if not read:
-            raise CannotRun(NAME, f"{tool} could read none of the {UNIT}", hint="see what the check workflows says")
+        read = len(files) - sum(finding.id == UNREADABLE for finding in findings)
         checked = Checked(read, len(files), UNIT)
-        return Result(NAME, Status.FAILED if failed else Status.PASSED, findings, checked=checked, tool=str(tool))
+        return Result(
+            NAME, Status.FAILED if failed else Status.PASSED, tuple(findings), checked=checked, tool=str(tool)
+        )
 
 
 CHECK = Zizmor()
 
 
-def _asked(context: Context, tool: Tool, files: list[str]) -> tuple[tuple[Finding, ...], list[str]]:
-    """What is found, and the files that cannot be read: one of them keeps zizmor from looking at any other."""
-    from holdfast.checks.linters import batches
+class _Refused(CannotRun):
+    """zizmor ended with 1: there is a file among them that it cannot read, or it crashed."""
 
-    found: list[Finding] = []
-    unread: list[str] = []
-    for batch in batches(files):
-        try:
-            found += _audited(context, tool, batch)
-        except CannotRun:
-            for file in batch:
-                try:
-                    found += _audited(context, tool, [file])
-                except CannotRun as error:
-                    found.append(_unreadable(error, file))
-                    unread.append(file)
-    return tuple(found), unread
+
+def _asked(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
+    """What is found in the files; one that zizmor cannot read keeps it from looking at any other beside it.
+
+    Raises CannotRun where it refuses all of them: then it is not a file that is at fault.
+    """
+    try:
+        return _audited(context, tool, files)
+    except _Refused:
+        found: list[Finding] = []
+        refused = []
+        for file in files:
+            try:
+                found += _audited(context, tool, [file])
+            except _Refused:
+                refused.append(file)
+        if len(refused) == len(files):
+            raise
+        return [*found, *map(_unreadable, refused)]
+
+
+def _unreadable(file: str) -> Finding:
+    return Finding(UNREADABLE, Severity.ERROR, "zizmor cannot read it, so its security is not known", Location(file))
 
 
 def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.linters import ask
-    from holdfast.checks.tools import crashed
+    from holdfast.checks.linters import decoded
 
     options = ["--offline", "--quiet", "--no-progress", "--color", "never", "--strict-collection", "--format", "json"]
     cache = ["--cache-dir", str(context.scratch / "zizmor")]
-    arguments = [*options, *cache, *context.args, "--", *files]
-    done, said = ask(context, NAME, tool, arguments, answers=ANSWERS, env={})
+    done = run_tool(context, NAME, [tool.path, *options, *cache, *context.args, "--", *files], QUIET)
+    if done.exit_code == REFUSED:
+        error = crashed(NAME, tool, done)
+        raise _Refused(NAME, str(error), hint=HINT, output=error.result.output)
+    said = decoded(NAME, tool, done, ANSWERS)
     try:
         return [_finding(context, tool, item) for item in said if not item["ignored"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise crashed(NAME, tool, done) from error
-
-
-def _unreadable(error: CannotRun, file: str) -> Finding:
-    """A file that zizmor cannot read. Raises the error itself where it is not about the file."""
-    from holdfast.core.findings import Location
-
-    if "failed to load" not in error.result.output:
-        raise error
-    message = "zizmor cannot read it, so nobody looked at its security"
-    return Finding("zizmor:unreadable", Severity.ERROR, message, Location(file))
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
