@@ -16,6 +16,7 @@ GLOBS = ("Dockerfile", "Containerfile", "Dockerfile.*", "Containerfile.*", "*.[D
 KIND = re.compile(r"(?:Docker|Container)file(?:\.[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file")
 OTHER = (".dockerignore", ".in", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".md")
 OTHER_TEXT = (".rst", ".txt", ".py", ".sh", ".yml", ".yaml", ".json", ".orig", ".rej", ".bak", ".patch", ".diff")
+VERBOSE = frozenset(("-V", "--verbose"))
 LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "style": Severity.INFO}
 
 
@@ -38,9 +39,10 @@ class Dockerfile:
         return Inputs((*GLOBS, *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
 
     def run(self, context: Context) -> Result:
-        """Exit 0 is clean or below the project's `failure-threshold`; 1 with findings is findings.
+        """Exit 0 is clean, or what `failure-threshold` or `no-fail` of the project lets pass; 1 is findings.
 
-        1 without findings is a file or a configuration that it cannot read: "could not run", like any other code.
+        1 without findings is a file that it cannot read: "could not run", like any other code. So is a word on its
+        standard error: where it cannot read a configuration it says so there, and goes on without it.
         """
         from holdfast.checks.linters import batches, find_linter, given
 
@@ -63,13 +65,14 @@ def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
         found = [_finding(context, item, tolerated=done.exit_code == 0) for item in said]
     except (KeyError, TypeError, ValueError) as error:
         raise crashed(NAME, tool, done) from error
-    if done.exit_code == 1 and not found:
+    loud = done.stderr.strip() and not VERBOSE.intersection(context.args)
+    if loud or (done.exit_code == 1 and not found):
         raise crashed(NAME, tool, done)
     return found
 
 
 def _finding(context: Context, item: dict[str, Any], *, tolerated: bool) -> Finding:
-    """With `tolerated`, the project's own threshold says that even an error is to fail nothing."""
+    """With `tolerated`, the project's own configuration says that even an error is to fail nothing."""
     from holdfast.checks.linters import place
 
     level = LEVELS.get(item["level"], Severity.WARNING)

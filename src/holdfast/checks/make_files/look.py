@@ -10,14 +10,14 @@ from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context
 from holdfast.checks.linters import given, submodules
 from holdfast.checks.make_files.reading import Include, Makefile, Problem, is_for_gnu_make, parse
-from holdfast.checks.make_files.rules import MISSING, Known, severity
+from holdfast.checks.make_files.rules import Known, severity
 from holdfast.checks.makefile import GLOBS, MAIN, NAME, UNIT, is_makefile
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
 
 INCLUDE = "MAKE006"
 LIMIT = 2**20
-MOST_PARTS = 50
+MOST_PARTS, MOST_ASKED = 50, 500
 UNSURE = "$*?["
 
 
@@ -60,15 +60,14 @@ def _of_main(context: Context, file: str, makefile: Makefile) -> Iterator[Proble
                 yield from _unless_ignored(context, there, known.missing(there))
 
 
-def _unless_ignored(context: Context, there: _Directory, problems: Iterator[Problem]) -> Iterator[Problem]:
-    """The problems without those about files that git ignores: who works here is to make them."""
+def _unless_ignored(context: Context, there: _Directory, found: Iterator[tuple[str, Problem]]) -> Iterator[Problem]:
+    """The problems, without those about files that git ignores: who works here is to make them."""
     from holdfast.core.git import git
 
-    found = list(problems)
-    names = {problem: there.path(problem.message.split()[1].rstrip(",")) for problem in found if problem.id == MISSING}
-    said = git(context.project, "check-ignore", "-z", "--", *names.values()) if names else None
-    ignored = set((said or b"").decode("utf-8", "replace").split("\0"))
-    yield from (problem for problem in found if names.get(problem) not in ignored)
+    problems = {there.path(name): problem for name, problem in found}
+    said = git(context.project, "check-ignore", "--", *list(problems)[:MOST_ASKED]) if problems else None
+    ignored = (said or b"").decode("utf-8", "replace").splitlines()
+    yield from (problem for path, problem in problems.items() if path not in ignored)
 
 
 class _Directory:

@@ -15,7 +15,7 @@ LIGHT = frozenset((PHONY, CIRCLE))
 REFERENCE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z]))")
 UNKNOWN = re.compile(r"\$(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|.)")
 SUFFIX = re.compile(r"\.[\w+-]+\.([\w+-]+)")
-UNTOLD = re.compile(r"[$%*?\[~()\"'\\]|^[-/]|^\|$")
+UNTOLD = re.compile(r"[$%*?\[~()\"'\\\x00-\x1f]|^[-/]|^\|$")
 LONG, DEEP, NODES = 20_000, 8, 5000
 
 
@@ -85,13 +85,14 @@ class Known:
                 if name not in used and not UNTOLD.search(name) and not self.makes(name):
                     yield Problem(PHONY, each.rule.line, f".PHONY names {name}, and there is no rule for it")
 
-    def missing(self, place: Place) -> Iterator[Problem]:
-        """What a rule needs and nothing makes."""
+    def missing(self, place: Place) -> Iterator[tuple[str, Problem]]:
+        """What a rule needs and nothing makes, by its name."""
         seen = set()
         for each in self._own:
             for need in () if _is_special(each) else each.needs:
                 if need not in seen and self._is_unmade(need, place):
-                    yield Problem(MISSING, each.rule.line, f"needs {need}, which is no file, and no rule makes it")
+                    message = f"needs {need}, which is no file, and no rule makes it"
+                    yield need, Problem(MISSING, each.rule.line, message)
                 seen.add(need)
 
     def _is_unmade(self, need: str, place: Place) -> bool:
