@@ -13,7 +13,8 @@ from holdfast.checks.makefile import CHECK, is_makefile
 from holdfast.checks.patterns import matching
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Severity, Status
-from tests.faults import ci
+from tests.faults.ci import MAKE_FAULTS
+from tests.faults.ci_make import MAKEFILES
 from tests.faults.model import Fault, plant
 
 Make = Callable[..., Context]
@@ -217,7 +218,7 @@ def test_too_many_names_make_every_file_an_input(make_context: Make) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="GNU make is not installed")
-@pytest.mark.parametrize("fault", [each for each in ci.MAKE_FAULTS if each.id in STOPS], ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [each for each in MAKE_FAULTS if each.id in STOPS], ids=lambda fault: fault.name)
 def test_gnu_make_agrees_that_it_stops(tmp_path: Path, fault: Fault) -> None:
     project = plant(tmp_path / "shop", fault.files)
     done = subprocess.run(
@@ -229,7 +230,7 @@ def test_gnu_make_agrees_that_it_stops(tmp_path: Path, fault: Fault) -> None:
 @pytest.mark.skipif(not shutil.which("make"), reason="GNU make is not installed")
 @pytest.mark.parametrize("directory", [".", "prefix"])
 def test_gnu_make_agrees_that_the_rich_ones_are_right(tmp_path: Path, directory: str) -> None:
-    project = plant(tmp_path / "shop", ci.MAKEFILES)
+    project = plant(tmp_path / "shop", MAKEFILES)
     command = ["make", "-n", "all"]
     done = subprocess.run(
         command, cwd=project / directory, capture_output=True, env={"PATH": os.environ["PATH"]}, check=False
