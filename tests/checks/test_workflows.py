@@ -75,9 +75,10 @@ def test_only_changed_files_are_looked_at(make_context: Make) -> None:
 def test_the_scripts_and_directories_that_steps_name_are_inputs_and_nothing_else(make_context: Make) -> None:
     text = GOOD + "      - run: bash tools/x.sh && python src/y.py\n        working-directory: 'web/app/'\n"
     text += "      - run: ls\n        working-directory: .\n"
-    inputs = CHECK.inputs(make_context({FILE: text}))
-    files = [FILE, "tools/x.sh", "src/y.py", "web/app/z.js", "action.yml", ".gitmodules", "other/a.py", "README.md"]
-    assert matching(files, inputs.files) == files[:6]
+    files = [FILE, "tools/x.sh", "src/y.py", "web/app/z.js", "a/action.yml", ".gitmodules"]
+    others = ["other/a.py", "README.md", "web/app/zz.js", "tools/z.sh"]
+    inputs = CHECK.inputs(make_context({**dict.fromkeys([*files, *others], ""), FILE: text}))
+    assert matching([*files, *others], inputs.files) == files
 
 
 def test_a_script_that_goes_away_is_found_where_the_workflow_stayed_the_same(make_context: Make) -> None:

@@ -13,7 +13,7 @@ NAME = "dockerfile"
 CONFIG = (".hadolint.yaml", ".hadolint.yml")
 HOME = (".config/hadolint.yaml", ".config/hadolint.yml", ".hadolint/hadolint.yaml", "hadolint/config.yaml", *CONFIG)
 GLOBS = ("Dockerfile", "Containerfile", "Dockerfile.*", "Containerfile.*", "*.[Dd]ockerfile", "*.[Cc]ontainerfile")
-KIND = re.compile(r"(?:Docker|Container)file(?:\.[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file")
+KIND = r"(?:Docker|Container)file(?:\.[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file"
 OTHER = (".dockerignore", ".in", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".md")
 OTHER_TEXT = (".rst", ".txt", ".py", ".sh", ".yml", ".yaml", ".json", ".orig", ".rej", ".bak", ".patch", ".diff")
 VERBOSE = frozenset(("-V", "--verbose"))
@@ -23,7 +23,7 @@ LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity
 def is_dockerfile(path: str) -> bool:
     """Whether a file is a Dockerfile by its name, and no template of one."""
     name = path.rpartition("/")[2]
-    return bool(KIND.fullmatch(name)) and not name.endswith((*OTHER, *OTHER_TEXT))
+    return bool(re.fullmatch(KIND, name)) and not name.endswith((*OTHER, *OTHER_TEXT))
 
 
 class Dockerfile:
@@ -31,12 +31,12 @@ class Dockerfile:
     summary = "Dockerfiles, by hadolint"
 
     def wanted(self, context: Context) -> bool:
-        return any(is_dockerfile(file) for file in context.files if "ockerfile" in file or "ontainerfile" in file)
+        return bool(_names(context))
 
     def inputs(self, context: Context) -> Inputs:
         from holdfast.checks.linters import programs
 
-        return Inputs((*GLOBS, *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
+        return Inputs((*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, or what `failure-threshold` or `no-fail` of the project lets pass; 1 is findings.
@@ -54,6 +54,12 @@ class Dockerfile:
 
 
 CHECK = Dockerfile()
+
+
+def _names(context: Context) -> set[str]:
+    """The last names of the Dockerfiles."""
+    likely = (file for file in context.files if "ockerfile" in file or "ontainerfile" in file)
+    return {file.rpartition("/")[2] for file in likely if is_dockerfile(file)}
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:

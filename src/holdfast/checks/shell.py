@@ -15,7 +15,7 @@ NAME = "shell"
 UNIT = "shell scripts"
 ENDINGS = (".sh", ".bash", ".bats", ".ksh", ".dash")
 CONFIG = (".shellcheckrc", "shellcheckrc")
-SOURCED = (".env*", "*.env", "*.inc", "*.conf", ".*rc")
+SOURCED = (".env", ".envrc", "*.env", "*.inc", "*.conf")
 """Other files that scripts take in, by their usual names."""
 PROSE = frozenset(
     re.findall(
@@ -34,7 +34,7 @@ GENERATED = frozenset(
     )
 )
 """What build tools write, tens of thousands of lines at times; shellcheck takes a minute for one."""
-SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*/)?([\w.-]+)")
+SHEBANG = rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*/)?([\w.-]+)"
 SHELLS = frozenset((b"sh", b"bash", b"dash", b"ksh", b"ksh93", b"mksh", b"ash", b"busybox", b"bats"))
 LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "style": Severity.INFO}
 MANY = 500
@@ -97,7 +97,7 @@ def _is_script(context: Context, file: str) -> bool:
     from holdfast.checks.facts import start_of
 
     start = start_of(context.project / file, 256).removeprefix(b"\xef\xbb\xbf")
-    said = SHEBANG.match(start.split(b"\n")[0])
+    said = re.match(SHEBANG, start.split(b"\n")[0])
     return said[1] in SHELLS if said else file.endswith(ENDINGS)
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool
-from holdfast.checks.workflows import WORKFLOWS, action_files, actions_there
+from holdfast.checks.workflows import DEPENDABOT, WORKFLOWS, action_files, actions_there, kinds_by_name
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
 
 NAME = "zizmor"
 UNIT = "workflows and actions"
-DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 CONFIG = ("zizmor.yml", "zizmor.yaml", ".github/zizmor.yml", ".github/zizmor.yaml")
 ANSWERS, REFUSED = (0, 11, 12, 13, 14), 1
 UNREADABLE = "zizmor:unreadable"
@@ -36,7 +35,7 @@ class Zizmor:
     def inputs(self, context: Context) -> Inputs:
         from holdfast.checks.linters import programs
 
-        files = (*WORKFLOWS, "action.yml", "action.yaml", *DEPENDABOT, *CONFIG)
+        files = (*sorted(kinds_by_name(context)), *CONFIG[:2])
         return Inputs(files, programs("zizmor"), ("ZIZMOR_",), CONFIG, by_file=True)
 
     def run(self, context: Context) -> Result:
