@@ -32,6 +32,11 @@ BUILT_IN = {
     "tool-versions": "holdfast.checks.tool_versions:CHECK",
     "python-versions": "holdfast.checks.python_versions:CHECK",
     "dotenv": "holdfast.checks.dotenv:CHECK",
+    "workflows": "holdfast.checks.workflows:CHECK",
+    "zizmor": "holdfast.checks.zizmor:CHECK",
+    "makefile": "holdfast.checks.makefile:CHECK",
+    "dockerfile": "holdfast.checks.dockerfile:CHECK",
+    "shell": "holdfast.checks.shell:CHECK",
 }
 
 

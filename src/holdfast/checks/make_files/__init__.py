@@ -1,0 +1,1 @@
+"""What the check `makefile` knows of Makefiles (GNU make manual, "Writing Makefiles")."""

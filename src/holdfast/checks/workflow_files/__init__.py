@@ -1,0 +1,1 @@
+"""What the check `workflows` knows of GitHub Actions."""
