@@ -28,6 +28,7 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "secrets": "holdfast.checks.secrets:CHECK",
 }
 
 
