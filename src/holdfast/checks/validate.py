@@ -174,12 +174,21 @@ class Past:
         if checks:
             files = list_files(self._validation.context.project, self._validation.ignored)
             for name, after in self.look(checks, files).items():
+                if not self._may_be_kept(name, after):
+                    continue
                 before, touched = self._inputs[name], self._touched(after)
                 if after == before and not touched:
                     self.memory.store(passed[name], after, since=since, run_id=run_id)
                 else:
                     self.memory.store_unstable(name, before, after, touched, run_id=run_id)
         self._digests.save()
+
+    def _may_be_kept(self, name: str, inputs: bytes) -> bool:
+        """Whether the inputs, the names of files and the arguments of commands among them, hold no secret."""
+        from holdfast.checks.masked import may_be_kept  # only where a check ran
+
+        options = self._validation.config.checks.get(name) or CheckConfig()
+        return may_be_kept(inputs.decode(), options.args, options.command)
 
     def _touched(self, inputs: bytes) -> list[str]:
         """The inputs that were written since `standing`, even where they hold again what they did: a stash and back."""

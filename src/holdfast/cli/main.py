@@ -69,11 +69,12 @@ def _unwritten(error: OSError) -> ExitCode:
 
 
 def _say(error: HoldfastError) -> ExitCode:
+    from holdfast.core.masking import mask_text
     from holdfast.render.terminal import printable
 
-    typer.echo(printable(f"holdfast: {error.message}"), err=True)
+    typer.echo(printable(mask_text(f"holdfast: {error.message}")), err=True)
     if error.hint:
-        typer.echo(printable(f"hint: {error.hint}"), err=True)
+        typer.echo(printable(mask_text(f"hint: {error.hint}")), err=True)
     return error.exit_code
 
 
@@ -120,8 +121,10 @@ def _bug_report(error: Exception) -> HoldfastError:
     import tempfile
     import traceback
 
+    from holdfast.core.masking import mask_text
+
     said = " ".join(traceback.format_exception_only(error)[-1].split())
-    text = f"holdfast {__version__} on Python {sys.version}\n{sys.argv[1:2]}\n\n{traceback.format_exc()}"
+    text = f"holdfast {__version__} on Python {sys.version}\n{sys.argv[1:2]}\n\n{mask_text(traceback.format_exc())}"
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", errors="backslashreplace", prefix="holdfast-bug-", suffix=".log", delete=False

@@ -185,9 +185,9 @@ def _found(detector: Detector, text: str) -> Iterator[Secret]:
             yield Secret(detector.name, match.start(group), match.end(group))
 
 
-def mask_text(text: str) -> str:
+def mask_text(text: str, detectors: Sequence[Detector] = DETECTORS) -> str:
     """The text with each secret in it replaced by MASK."""
-    spans = sorted((secret.start, secret.end) for secret in find_secrets(text))
+    spans = sorted((secret.start, secret.end) for secret in find_secrets(text, detectors))
     pieces, at = [], 0
     for start, end in spans:
         if start >= at:

@@ -13,7 +13,7 @@ _EXAMPLE = (
     "|md|rst|py|enc|encrypted|gpg|age|vault|tests?"
 )
 ENVIRONMENT = re.compile(
-    rf"(?i)(^|/)(\.env(?:\.(?!(?:[\w.-]+\.)?(?:{_EXAMPLE})$)[\w.-]+)?|(?!(?:{_EXAMPLE})\.)[\w-]+\.env)$"
+    rf"(?i)(^|/)(\.env(?:\.(?!(?:[\w.-]+\.)?(?:{_EXAMPLE})$)[\w.-]+)?" rf"|(?!(?:{_EXAMPLE})\.)[\w-]+\.env)$"
 )
 PRODUCTION = re.compile(r"(?i)(^|/)\.env(\.(local|prod(uction)?|staging|live)|\.[\w-]+\.local)?$")
 """These are never committed, by convention; others, such as .env.ci, are where nothing in them is secret."""
@@ -21,8 +21,8 @@ STORE = re.compile(r"(?i)\.(p12|pfx|jks|jceks|bks|keystore|kdbx|kdb|ovpn-p12|pkc
 SSH_KEY = re.compile(r"(^|/)id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk)$")
 KEY = re.compile(r"(?i)\.(key|der|ppk|pk8|p8)$")
 CREDENTIALS = re.compile(
-    r"(^|/)(\.netrc|_netrc|\.pypirc|\.npmrc|\.yarnrc|\.pgpass|\.git-credentials|\.htpasswd|\.dockercfg|\.s3cfg|\.my\.cnf"
-    r"|\.aws/credentials|\.docker/config\.json|\.cargo/credentials(\.toml)?|\.gem/credentials|\.boto)$"
+    r"(^|/)(\.netrc|_netrc|\.pypirc|\.npmrc|\.yarnrc|\.pgpass|\.git-credentials|\.htpasswd|\.dockercfg|\.s3cfg"
+    r"|\.my\.cnf|\.aws/credentials|\.docker/config\.json|\.cargo/credentials(\.toml)?|\.gem/credentials|\.boto)$"
 )
 _ALL = (ENVIRONMENT, STORE, SSH_KEY, KEY, CREDENTIALS)
 ANY = re.compile("|".join(f"(?:{each.pattern.replace('(?i)', '')})" for each in _ALL), re.IGNORECASE)
