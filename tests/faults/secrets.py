@@ -119,7 +119,7 @@ def _files() -> list[Fault]:
         *(fault(f"file-{path}", {path: content}, "SECRET004", path) for path, content in found.items()),
         fault(
             "git-credentials",
-            {".git-credentials": "https://ana:hunter2@git.shop.dev\n"},
+            {".git-credentials": f"https://ana:{PASSWORD}@git.shop.dev\n"},
             "SECRET003",
             ".git-credentials:1",
         ),

@@ -19,6 +19,7 @@ COMMANDS = {
     "validate-env": "holdfast.cli.validate_env",
     "venv-check": "holdfast.cli.venv_check",
     "check-deps": "holdfast.cli.check_deps",
+    "secrets": "holdfast.cli.secrets_command",
     "task-log": "holdfast.cli.task_log",
     "config": "holdfast.cli.config",
 }

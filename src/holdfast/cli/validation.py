@@ -77,7 +77,7 @@ def explain(validation: Validation, name: str) -> ExitCode:
 
 
 @contextmanager
-def _scratch(project: Path) -> Iterator[Path]:
+def scratch(project: Path) -> Iterator[Path]:
     """Where tools keep their caches: in the project, or where nothing can be written there in a directory for once."""
     try:
         kept = make_scratch(project)
@@ -103,10 +103,10 @@ def run(validation: Validation, form: Format, output: Path | None, *, log: bool)
     names = [check.name for check in validation.selected()]
     with logged(context.project, context.config, "validate-env", enabled=log) as entry:
         with (
-            _scratch(context.project) as scratch,
+            scratch(context.project) as place,
             progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener,
         ):
-            there = validation._replace(context=context._replace(scratch=scratch))
+            there = validation._replace(context=context._replace(scratch=place))
             report = validate(there, listener=listener, run_id=entry.id)
         code = publish(report, form, output)
         entry.finish(*ended(code))

@@ -45,7 +45,11 @@ def of_tool(kind: str, path: str, line: int) -> Finding:
 def _advice(commit: str | None, verb: str) -> str:
     if commit is None:
         return f"{verb} it, then take it out; {MARK}"
-    return f"since commit {commit[:12]}: {verb} it; git filter-repo takes it out of the history"
+    return f"in the history since {_short(commit)}: {verb} it; git filter-repo takes it out"
+
+
+def _short(commit: str) -> str:
+    return f"commit {commit[:12]}" if " " not in commit else commit
 
 
 def of_file(held: Held, path: str) -> Finding:
@@ -61,13 +65,16 @@ def of_file(held: Held, path: str) -> Finding:
 
 def of_past_file(held: Held, path: str, commit: str) -> Finding:
     """A file that is made to hold secrets, in the history."""
-    message = f"{WHAT[held.kind]}; {_advice(commit, 'replace what is in it; do not only delete')}"
+    message = (
+        f"{WHAT[held.kind]}; in the history since {_short(commit)}: replace what is in it; git filter-repo takes it out"
+    )
     return Finding(HELD, Severity.ERROR, message, Location(mask_text(path)))
 
 
-def of_name(kind: str, path: str) -> Finding:
-    """A file whose name holds a secret."""
-    message = f"the file's name holds a secret of the kind {kind}; revoke it, then rename the file"
+def of_name(kind: str, path: str, *, commit: str | None = None) -> Finding:
+    """A file whose name holds a secret; with `commit`, in the history."""
+    advice = _advice(commit, "revoke") if commit else "revoke it, then rename the file"
+    message = f"the file's name holds a secret of the kind {kind}; {advice}"
     return Finding(NAME, Severity.ERROR, message, Location(mask_text(path)))
 
 
@@ -80,3 +87,8 @@ def alone(hint: str | None) -> Finding:
     """detect-secrets is not there."""
     message = "detect-secrets is not installed: its kinds were not looked for"
     return Finding(ALONE, Severity.INFO, message, fix=hint)
+
+
+def partial(why: str, fix: str) -> Finding:
+    """The history is not all here."""
+    return Finding(PARTIAL, Severity.WARNING, f"not all of the history was looked at: {why}", fix=fix)

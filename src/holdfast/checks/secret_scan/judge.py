@@ -21,7 +21,7 @@ PLACE = re.compile(
     r"[~.]{0,2}/[\w./-]*|[\w+.-]+://\S*|[A-Za-z_]+\d{0,3}(\.[A-Za-z_]+\d{0,3})+(\(.*)?|[\w.+-]+@[\w-]+\.[\w.]+"
 )
 """A path, a URL, a dotted name, an address."""
-PARTS = re.compile(r"(?:[A-Za-z]{2,}\d{0,2}|\d{1,8})(?:[_/.:-]+(?:[A-Za-z]+\d{0,2}|\d{1,8}))+")
+PARTS = re.compile(r"(?:[A-Za-z]+\d{0,5}|\d{1,8})(?:[_/.:-]+(?:[A-Za-z]+\d{0,5}|\d{1,8}))+")
 """Words and numbers with something between: FROM_FILE_2."""
 CODE = re.compile(r"^eyJ|\\x[0-9a-f]{2}|\w\[-?\w*\]|AWS4-HMAC-SHA\d+")
 """JSON in base64, which is a token only with a signature; bytes, an index, a scheme of signing."""

@@ -13,7 +13,7 @@ _EXAMPLE = (
     "|md|rst|py|enc|encrypted|gpg|age|vault|tests?"
 )
 ENVIRONMENT = re.compile(
-    rf"(?i)(^|/)(\.env(?:\.(?!(?:[\w.-]+\.)?(?:{_EXAMPLE})$)[\w.-]+)?" rf"|(?!(?:{_EXAMPLE})\.)[\w-]+\.env)$"
+    rf"(?i)(^|/)(\.env(?:\.(?!(?:[\w.-]+\.)?(?:{_EXAMPLE})$)[\w.-]+)?|(?!(?:{_EXAMPLE})\.)[\w-]+\.env)$"
 )
 PRODUCTION = re.compile(r"(?i)(^|/)\.env(\.(local|prod(uction)?|staging|live)|\.[\w-]+\.local)?$")
 """These are never committed, by convention; others, such as .env.ci, are where nothing in them is secret."""
