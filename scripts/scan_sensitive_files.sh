@@ -103,21 +103,44 @@ tell() { # kind, place
   found=1
 }
 
-judge() { # the text of a line, its place
+judge() { # the text of a line, its place, and where it can be read, its file and number
   local at match
   [[ $1 =~ $allowed ]] && return 0
   for ((at = 0; at < ${#kinds[@]}; at += 2)); do
     if [[ $1 =~ ${kinds[at + 1]} ]]; then
       match=${BASH_REMATCH[0]}
-      [[ $match =~ $stand_in ]] || tell "${kinds[at]}" "$2"
+      if [[ ! $match =~ $stand_in ]] && has_body "${kinds[at]}" "$1" "${@:3}"; then tell "${kinds[at]}" "$2"; fi
       return 0
     fi
   done
 }
 
+has_body() { # kind, text, and maybe file and number: whether a key follows its first line, and not talk of one
+  local line
+  [[ $1 = private-key && $2 =~ -----[[:space:]]*$ && $# -gt 3 ]] || return 0
+  while IFS= read -r line; do
+    if [[ $line =~ ^[^A-Za-z0-9+/]*[A-Za-z0-9+/]{40} ]]; then return 0; fi
+  done < <(content "$3" | sed -n "$(($4 + 1)),$(($4 + 6))p")
+  return 1
+}
+
+content() { # a file as the mode sees it
+  if [ "$mode" = staged ]; then "${git[@]}" show ":$1"; else cat < "$1"; fi
+}
+
 judge_name() { # a path
-  [[ $1 =~ $any ]] && tell 'the name holds a secret' "$1"
-  if [[ $1 =~ $named ]]; then tell 'a file that is made to hold secrets' "$1"; fi
+  if [[ $1 =~ $any ]]; then tell 'the name holds a secret' "$1"; fi
+  if [[ $1 =~ $named ]] && { [ "$mode" = history ] || is_held "$1"; }; then
+    tell 'a file that is made to hold secrets' "$1"
+  fi
+}
+
+is_held() { # a path: whether its content is what its name says
+  case $1 in
+    *.p12 | *.pfx | *.jks | *.jceks | *.bks | *.keystore | *.kdbx) ! content "$1" | grep -qI . ;;
+    *.netrc | *_netrc | *.pypirc | *.s3cfg) content "$1" | grep -qE '(password|secret_key)[ =:]+[A-Za-z0-9]' ;;
+    *.ppk | *id_rsa | *id_dsa | *id_ecdsa | *id_ed25519) ! content "$1" | grep -qE 'PRIVATE KEY-----|^PuTTY|^ssh-' ;;
+  esac
 }
 
 # `git grep -z` ends names and numbers with a null character, and lines with a newline.
@@ -127,7 +150,7 @@ lines_of() { # arguments of git grep
     if [[ $text =~ $next_allowed ]]; then
       previous=allowed
     else
-      [[ $previous = allowed && $file = "$lastfile" && $number -eq $((last + 1)) ]] || judge "$text" "$file:$number"
+      [[ $previous = allowed && $file = "$lastfile" && $number -eq $((last + 1)) ]] || judge "$text" "$file:$number" "$file" "$number"
       previous=
     fi
     last=$number lastfile=$file
@@ -136,7 +159,7 @@ lines_of() { # arguments of git grep
 
 # What each commit adds, without the lines around it. A line's number is that of its place in the new file.
 history() {
-  local line at text commit='' file='' inside=0 start=0 first=0 removed=0 number
+  local line at text commit='' file='' inside=0 start=0 first=0 removed=0 marked=0 number
   while IFS= read -r line; do
     at=${line%%:*} text=${line#*:}
     if [[ $text =~ ^commit\ ([0-9a-f]{12}) ]]; then
@@ -149,11 +172,15 @@ history() {
       inside=1 start=$at removed=${BASH_REMATCH[2]:-1} first=${BASH_REMATCH[3]}
     elif [ "$inside" = 1 ]; then
       number=$((first + at - start - 1 - removed))
-      judge "${text#+}" "$file:$((number > first ? number : first)) (commit $commit)"
+      if [[ ${text#+} =~ $next_allowed ]]; then
+        marked=$at
+        continue
+      fi
+      [ "$at" -eq $((marked + 1)) ] || judge "${text#+}" "$file:$((number > first ? number : first)) (commit $commit)"
     fi
   done < <("${git[@]}" log --all --root --cc -p -U0 --no-color --no-ext-diff --no-textconv --no-renames \
     --format='commit %H' | grep -anE '^(commit [0-9a-f]{40}|diff |@@| *\+)' \
-    | grep -aE -e '^[0-9]+:(commit [0-9a-f]{40}|diff |\+\+\+ |@@)' -e "$any")
+    | grep -aE -e '^[0-9]+:(commit [0-9a-f]{40}|diff |\+\+\+ |@@)' -e "$any" -e 'nextline[ -]secret')
 }
 trap 'die "git grep failed"' USR1
 

@@ -126,7 +126,7 @@ DETECTORS = (
     Detector("url-token", ("://",), r"://(?P<secret>(?=[^/\s@]*\d)[\w~.-]{16,})@", form=False),
     Detector("assignment", ("=",), r"(?<![\w.-])-{0,2}(?P<name>[A-Za-z_][\w.-]*)=" + _VALUE, form=False),
     Detector("quoted-assignment", (":",), r"[\"'](?P<name>[A-Za-z_][\w.-]*)[\"']\s*:\s*" + _VALUE, form=False),
-    Detector("header", (":",), r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*):\s*(?=[\"']|[^\s\"']*\d)" + _VALUE, form=False),
+    Detector("header", (":",), r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*):\s*(?=[\"']?[^\s\"']*\d)" + _VALUE, form=False),
     Detector("option", ("--",), r"(?<![\w-])--(?P<name>[A-Za-z][\w-]*)[ \t]+(?!-)" + _VALUE, form=False),
 )
 

@@ -114,12 +114,14 @@ class _Looked:
         last = len(order)
         for (kind, _), seen in self._seen.items():
             name, path, line = min(seen, key=lambda place: order.get(place[0], last))
-            commit, path = introduced.get(name, (f"of a tag, blob {name}", path))
-            yield findings.of_content(kind, path, line, commit=commit)
+            commit, path = introduced.get(name, ("", path))
+            since = findings.since_commit(commit) if commit else findings.of_tag(name)
+            yield findings.of_content(kind, path, line, since=since)
         for (what, path), seen in self._held.items():
             name, *_ = min(seen, key=lambda place: order.get(place[0], last))
-            commit, _ = introduced.get(name, (f"of a tag, blob {name}", path))
+            commit, _ = introduced.get(name, ("", path))
+            since = findings.since_commit(commit) if commit else findings.of_tag(name)
             if what.startswith("name "):
-                yield findings.of_name(what.removeprefix("name "), path, commit=commit)
+                yield findings.of_name(what.removeprefix("name "), path, since=since)
             else:
-                yield findings.of_past_file(names.Held(what, certain=True), path, commit)
+                yield findings.of_past_file(names.Held(what, certain=True), path, since)
