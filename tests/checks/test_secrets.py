@@ -296,3 +296,82 @@ def test_every_id_has_its_heading() -> None:
     text = "".join(path.read_text("utf-8") for path in (ROOT / "src/holdfast/checks/secret_scan").glob("*.py"))
     headings = re.findall(r"(?m)^### (SECRET\d{3}): ", (ROOT / "docs" / "troubleshooting.md").read_text("utf-8"))
     assert sorted(set(re.findall(r"SECRET\d{3}", text))) == headings
+
+
+def test_the_history_leaves_out_what_the_baseline_does_and_says_what_is_too_large(
+    holdfast: Cli, git_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from holdfast.checks.secret_scan import blobs
+
+    monkeypatch.setattr(blobs, "LIMIT", 2000)
+    (git_project / "tests").mkdir()
+    (git_project / "tests" / "a.py").write_text(f'x = "{TOKEN}"\n')
+    (git_project / "large.csv").write_text("x," * 2000)
+    (git_project / "id_rsa").write_text("U1NIIHByaXZhdGUga2V5\n")
+    (git_project / ".npmrc").write_text("//npm.shop.dev/:_password=aHVudGVyMg\n")
+    (git_project / ".secrets.baseline").write_text(
+        json.dumps(
+            {"version": "1.5.0", "results": {}, "filters_used": [{"path": f"{_FILTERS}file", "pattern": ["^tests/"]}]}
+        )
+    )
+    commit(git_project)
+    said = json.loads(holdfast("secrets", "--history", "--format", "json", cwd=git_project).stdout)["results"][0]
+    assert sorted((each["id"], each["file"]) for each in said["findings"]) == [
+        ("SECRET004", ".npmrc"),
+        ("SECRET004", "id_rsa"),
+        ("SECRET007", "large.csv"),
+    ]
+    assert said["checked"]["done"] + 1 == said["checked"]["total"]
+
+
+def test_the_name_of_a_file_that_is_gone_is_told_from_the_history(holdfast: Cli, git_project: Path) -> None:
+    (git_project / f"{TOKEN}.txt").write_text("x\n")
+    at = commit(git_project)
+    git(git_project, "rm", "-q", f"{TOKEN}.txt")
+    commit(git_project)
+    said = holdfast("secrets", "--history", cwd=git_project).stdout
+    assert re.search(rf"\*\*\*\.txt: error SECRET005: .* commit {at[:12]}", said)
+
+
+def test_a_history_in_which_nothing_is_new_is_skipped_and_no_pass(holdfast: Cli, git_project: Path) -> None:
+    said = holdfast("secrets", "--history", "--since", "HEAD", cwd=git_project)
+    assert (said.exit_code, "nothing was committed after HEAD" in said.stdout) == (2, True)
+
+
+@pytest.fixture
+def asks(
+    git_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., object]:
+    """Calls the driver in this process, with nothing left of how it was called before."""
+    settings = pytest.importorskip("detect_secrets.settings")
+    monkeypatch.chdir(git_project)
+
+    def ask(*arguments: str) -> tuple[int, list[object]]:
+        settings.cache_bust()
+        settings.get_settings().clear()
+        code = driver.main(*arguments)
+        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return ask
+
+
+def test_the_driver_prints_places_and_no_values(
+    git_project: Path, asks: Callable[..., tuple[int, list[object]]]
+) -> None:
+    (git_project / "a.txt").write_text(f"one\nuse AKC{DRAW.of(LETTERS, 20)} here\n")
+    (git_project / "b.txt").write_text("nothing\n")
+    code, said = asks("", "a.txt", "b.txt", "gone.txt")
+    assert code == 0
+    assert said[0] == [0, 2, 3, 28, "Artifactory Credentials", False]
+    assert isinstance(said[1], dict)
+    assert said[1]["looked_at"] == 3
+    baseline = {
+        "version": "1.5.0",
+        "plugins_used": [{"name": "ArtifactoryDetector"}],
+        "filters_used": [],
+        "results": {},
+    }
+    (git_project / ".secrets.baseline").write_text(json.dumps(baseline))
+    assert asks(".secrets.baseline", "a.txt")[1][0] == said[0]
+    (git_project / ".secrets.baseline").write_text("{}")
+    assert asks(".secrets.baseline", "a.txt") == (driver.BAD_BASELINE, [])

@@ -13,6 +13,8 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.git import git_env
 
 LIMIT = 8 * 2**20
+AT_ONCE = 200
+"""For how many contents git is asked before the first is read: their names have to fit into a pipe."""
 
 
 class Blob(NamedTuple):
@@ -48,6 +50,7 @@ class History:
                 raise HoldfastError("git cannot list the history", hint="see what `git fsck` says")
 
     def _of(self, sized: IO[bytes], asks: IO[bytes], answers: IO[bytes]) -> Iterator[Blob]:
+        waiting: list[tuple[bytes, str, int]] = []
         for line in sized:
             kind, name, *rest = line.rstrip(b"\n").split(b" ", 3)
             if kind != b"blob":
@@ -57,12 +60,20 @@ class History:
             if int(rest[0]) > LIMIT:
                 yield Blob(name.decode(), path, None)
                 continue
-            asks.write(name + b"\n")
-            asks.flush()
+            waiting.append((name, path, int(rest[0])))
+            if len(waiting) == AT_ONCE:
+                yield from self._read(waiting, asks, answers)
+                waiting = []
+        yield from self._read(waiting, asks, answers)
+
+    def _read(self, wanted: list[tuple[bytes, str, int]], asks: IO[bytes], answers: IO[bytes]) -> Iterator[Blob]:
+        asks.write(b"".join(name + b"\n" for name, *_ in wanted))
+        asks.flush()
+        for name, path, size in wanted:
             if not answers.readline().startswith(name + b" blob "):
                 self.missing += 1
                 continue
-            content = answers.read(int(rest[0]))
+            content = answers.read(size)
             answers.read(1)
             yield Blob(name.decode(), path, content)
 
