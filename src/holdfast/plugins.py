@@ -37,6 +37,7 @@ BUILT_IN = {
     "makefile": "holdfast.checks.makefile:CHECK",
     "dockerfile": "holdfast.checks.dockerfile:CHECK",
     "shell": "holdfast.checks.shell:CHECK",
+    "secrets": "holdfast.checks.secrets:CHECK",
 }
 
 

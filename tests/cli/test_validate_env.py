@@ -27,6 +27,7 @@ def project(git_project: Path) -> Path:
 
 def configure(project: Path, **checks: str) -> None:
     text = '[project]\nname = "shop"\nversion = "1.0"\n[tool.holdfast.checks.venv]\nenabled = false\n'
+    text += "[tool.holdfast.checks.secrets]\nenabled = false\n"
     text += "".join(f"[tool.holdfast.checks.{name}]\n{body}\n" for name, body in checks.items())
     (project / "pyproject.toml").write_text(text)
 

@@ -1,31 +1,25 @@
 from __future__ import annotations
 
 import pytest
+from tests.faults.secret_values import Draw, in_context, tokens
 
 from holdfast.core.masking import DETECTORS, find_secrets, is_secret_name, mask_argv, mask_text
 
-JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlMTIz"
+DRAW = Draw()
+JWT = DRAW.jwt()
 PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA " + "PRIVATE KEY-----"
+ENCRYPTED = "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIEpAIBAAKCAQEA\n"
 A36 = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
 EXAMPLES = {
+    **{name: (f"use {value} now", value) for name, value in tokens(DRAW).items()},
+    **in_context(DRAW),
     "private-key": (PEM, "MIIEpAIBAAKCAQEA"),
-    "github-token": (f"push with ghp_{A36} now", f"ghp_{A36}"),
-    "github-fine-grained-token": (f"github_pat_{A36}", f"github_pat_{A36}"),
-    "gitlab-token": ("glpat-abcdefghij0123456789", "glpat-abcdefghij0123456789"),
-    "llm-api-key": ("key sk-proj-abcdefghij0123456789", "sk-proj-abcdefghij0123456789"),
-    "stripe-key": ("sk_" + "live_abcdefghij012345", "sk_" + "live_abcdefghij012345"),
-    "slack-token": ("xoxb-" + "123456789012-abcdef", "xoxb-" + "123456789012-abcdef"),
-    "slack-webhook": ("hooks.slack.com/services/T0/B0/xyz", "T0/B0/xyz"),
-    "aws-access-key": ("AKIA" + "ABCDEFGHIJ234567", "AKIA" + "ABCDEFGHIJ234567"),
-    "google-api-key": ("AIza" + A36[:35], "AIza" + A36[:35]),
-    "npm-token": (f"npm_{A36}", f"npm_{A36}"),
-    "pypi-token": ("pypi-AgEIcHlwaS5vcmc" + A36 + A36, "pypi-AgEIcHlwaS5vcmc" + A36 + A36),
-    "hugging-face-token": (f"hf_{A36[:34]}", f"hf_{A36[:34]}"),
+    "putty-private-key": ("Private-Lines: 1\nAAAAgQDXmIYVSQIDAQAB\nPrivate-MAC: 0", "AAAAgQDXmIYVSQIDAQAB\nPrivate"),
     "jwt": (f"cookie {JWT};", JWT),
     "authorization-header": ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
     "bearer-token": ("send Bearer abc123def456", "abc123def456"),
-    "url-password": ("postgres://shop:hunter2@db/shop", "hunter2"),
+    "url-password": ("postgres://shop:" + "hunter2@db/shop", "hunter2"),
     "url-token": ("https://abcdefghij0123456789@host/x", "abcdefghij0123456789"),
     "assignment": ("DB_PASSWORD=hunter2 make", "hunter2"),
     "quoted-assignment": ('{"apiKey": "hunter2"}', "hunter2"),
@@ -35,7 +29,7 @@ EXAMPLES = {
 
 
 def test_every_detector_has_an_example_here() -> None:
-    assert [detector.name for detector in DETECTORS] == list(EXAMPLES)
+    assert {detector.name for detector in DETECTORS} == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -154,3 +148,13 @@ def test_every_secret_of_a_text_is_masked_and_what_stands_between_them_stays() -
 def test_overlapping_finds_leave_nothing_of_either() -> None:
     assert mask_text(f"Authorization: Bearer {JWT}") == "Authorization: Bearer ***"
     assert mask_text(f"TOKEN=ghp_{A36}") == "TOKEN=***"
+
+
+def test_a_key_with_headers_and_one_in_json_are_masked_whole() -> None:
+    begin, end = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
+    assert mask_text(f"x {begin}{ENCRYPTED}{end} y") == f"x {begin}***{end} y"
+    assert "MIIE" not in mask_text('{"private_key": "' + begin + "\\nMIIE+/\\n" + end + '\\n"}')
+
+
+def test_what_a_linter_quotes_after_a_name_is_masked() -> None:
+    assert mask_text("Possible hardcoded password: 'hunter2'") == "Possible hardcoded password: '***'"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.patterns import matching
-from holdfast.checks.tools import CannotRun, run_tool, said
+from holdfast.checks.tools import MASKED_TAIL, CannotRun, run_tool, said
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status
 
 TAIL_LINES = 15
@@ -36,12 +36,14 @@ class Command(NamedTuple):
         files = matching(context.files, self.globs or ("**",))
         if not files:
             raise CannotRun(self.name, f"no file of the project matches its inputs {', '.join(self.globs)}")
+        from holdfast.core.masking import mask_text
+
         done = run_tool(context, self.name, [*self.argv, *context.args])
         if done.exit_code in (126, 127):
             raise CannotRun(self.name, f"{self.argv[0]}: exit code {done.exit_code}", output=said(done))
         if done.exit_code == 0:
             return Result(self.name, Status.PASSED, checked=Checked(len(files), len(files), "files"))
-        tail = "\n".join(said(done).splitlines()[-TAIL_LINES:])
+        tail = "\n".join(mask_text(said(done)[-MASKED_TAIL:]).splitlines()[-TAIL_LINES:])
         message = f"exit code {done.exit_code}" + (f"\n{tail}" if tail else "")
         finding = Finding(f"{self.name}:failed", Severity.ERROR, message)
         return Result(self.name, Status.FAILED, (finding,), checked=Checked(len(files), len(files), "files"))

@@ -12,6 +12,7 @@ from holdfast.checks.memory import Memory, Success, encode, recalled
 from holdfast.checks.runner import asked
 from holdfast.checks.snapshot import Digests, Stamp
 from holdfast.checks.validation import Validation
+from holdfast.core.config import CheckConfig
 from holdfast.core.findings import Remembered, Result, Status
 
 
@@ -98,6 +99,9 @@ class Past:
             files = list_files(self._validation.context.project, self._validation.ignored)
             after = moment(self._validation.context, files, self._digests)
             for name, inputs in self._encoded(checks, after).items():
+                if not self._may_be_kept(name, inputs):
+                    settled = False
+                    continue
                 before, touched = self._inputs[name], self._touched(inputs)
                 if inputs == before and not touched:
                     self.memory.store(passed[name], inputs, since=since, run_id=run_id)
@@ -118,8 +122,17 @@ class Past:
             (code_of(check) for check, _ in every.values()),
         )
         key = whole.key_of(validation.context, validation.home, self.now, depends)
+        if not all(self._may_be_kept(name, key) for name in validation.config.checks or ("",)):
+            return
         said = {result.check: _written(result, since, run_id) for result in results if result.check not in always}
         whole.store(self._record, whole.Record(key, depends, order, always, said))
+
+    def _may_be_kept(self, name: str, inputs: bytes) -> bool:
+        """Whether the inputs, the names of files and the arguments of commands among them, hold no secret."""
+        from holdfast.checks.masked import may_be_kept  # only where a check ran
+
+        options = self._validation.config.checks.get(name) or CheckConfig()
+        return may_be_kept(inputs.decode(), options.args, options.command)
 
     def _asked(self, check: Check) -> Inputs | None:
         options = self._validation.options(check)

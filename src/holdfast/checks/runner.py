@@ -70,7 +70,10 @@ def asked(what: str, question: Callable[[], Answer]) -> Answer:
 
 
 def run_one(job: Job, *, strict: bool) -> Result:
-    """One check's result. Whatever keeps it from looking becomes a result with status error, never a pass."""
+    """One check's result. Whatever keeps it from looking becomes a result with status error, never a pass.
+
+    No secret that a tool quoted comes out of here.
+    """
     started = time.monotonic()
     try:
         result = asked("crashed", lambda: judged(job.check.run(job.context), strict=strict))
@@ -78,7 +81,9 @@ def run_one(job: Job, *, strict: bool) -> Result:
         result = error.result
     except HoldfastError as error:
         result = Result(job.check.name, Status.ERROR, reason=error.message, hint=error.hint)
-    return result._replace(check=job.check.name, duration_s=time.monotonic() - started)
+    from holdfast.checks.masked import masked  # not at the start of a run in which nothing is run
+
+    return masked(result)._replace(check=job.check.name, duration_s=time.monotonic() - started)
 
 
 def run_all(

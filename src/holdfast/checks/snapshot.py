@@ -70,7 +70,12 @@ class Digests:
         """Writes the cache where it changed. A cache that cannot be written is no reason to fail."""
         if not self._changed:
             return
-        content = json.dumps({"files": self._known}, separators=(",", ":")).encode()
+        from holdfast.core.masking import FORMS, find_secrets
+
+        known = self._known
+        if next(find_secrets("\n".join(known), FORMS), None):  # a name can hold a secret; then it is digested each time
+            known = {name: said for name, said in known.items() if next(find_secrets(name, FORMS), None) is None}
+        content = json.dumps({"files": known}, separators=(",", ":")).encode()
         try:
             write_atomic(self._cache, content, sync=False)
         except HoldfastError:

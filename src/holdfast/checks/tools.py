@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from holdfast.core.process import Completed
 
 OUTPUT_TAIL = 4000
+MASKED_TAIL = 64_000
 
 
 class CannotRun(Exception):
@@ -24,7 +25,17 @@ class CannotRun(Exception):
         self, check: str, reason: str, *, hint: str | None = None, output: str = "", status: Status = Status.ERROR
     ) -> None:
         super().__init__(reason)
-        self.result = Result(check, status, reason=reason, hint=hint, output=output[-OUTPUT_TAIL:])
+        self.result = Result(check, status, reason=reason, hint=hint, output=tail_of(output))
+
+
+def tail_of(output: str) -> str:
+    """The last whole lines of what a tool said, masked before it was cut: half a secret is not known for one."""
+    if len(output) <= OUTPUT_TAIL:
+        return output
+    from holdfast.core.masking import mask_text
+
+    kept = mask_text(output[-MASKED_TAIL:].partition("\n")[2])[-OUTPUT_TAIL:]
+    return kept.partition("\n")[2] or kept
 
 
 def unaffected(check: str, unit: str) -> CannotRun:

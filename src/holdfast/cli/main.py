@@ -19,6 +19,7 @@ COMMANDS = {
     "validate-env": "holdfast.cli.validate_env",
     "venv-check": "holdfast.cli.venv_check",
     "check-deps": "holdfast.cli.check_deps",
+    "secrets": "holdfast.cli.secrets_command",
     "task-log": "holdfast.cli.task_log",
     "env": "holdfast.cli.env",
     "config": "holdfast.cli.config",
@@ -72,11 +73,12 @@ def _unwritten(error: OSError) -> ExitCode:
 
 
 def _say(error: HoldfastError) -> ExitCode:
+    from holdfast.core.masking import mask_text
     from holdfast.render.terminal import printable
 
-    typer.echo(printable(f"holdfast: {error.message}"), err=True)
+    typer.echo(printable(mask_text(f"holdfast: {error.message}")), err=True)
     if error.hint:
-        typer.echo(printable(f"hint: {error.hint}"), err=True)
+        typer.echo(printable(mask_text(f"hint: {error.hint}")), err=True)
     return error.exit_code
 
 
@@ -123,8 +125,10 @@ def _bug_report(error: Exception) -> HoldfastError:
     import tempfile
     import traceback
 
+    from holdfast.core.masking import mask_text
+
     said = " ".join(traceback.format_exception_only(error)[-1].split())
-    text = f"holdfast {__version__} on Python {sys.version}\n{sys.argv[1:2]}\n\n{traceback.format_exc()}"
+    text = f"holdfast {__version__} on Python {sys.version}\n{sys.argv[1:2]}\n\n{mask_text(traceback.format_exc())}"
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", errors="backslashreplace", prefix="holdfast-bug-", suffix=".log", delete=False

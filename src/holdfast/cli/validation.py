@@ -88,7 +88,7 @@ def explain(validation: Validation, name: str) -> ExitCode:
 
 
 @contextmanager
-def _scratch(project: Path) -> Iterator[Path]:
+def scratch(project: Path) -> Iterator[Path]:
     """Where tools keep their caches: in the project, or where nothing can be written there in a directory for once."""
     try:
         kept = make_scratch(project)
@@ -142,8 +142,8 @@ def run(
 
     context = validation.context
     with logged(context.project, context.config, "validate-env", enabled=log) as entry:
-        with _scratch(context.project) as scratch:
-            there = validation._replace(context=context._replace(scratch=scratch))
+        with scratch(context.project) as place:
+            there = validation._replace(context=context._replace(scratch=place))
             report = unchanged(there, listener=Silent(), run_id=entry.id) or _run_shown(there, entry.id)
         if write_baseline and not report.interrupted:
             report, count = rewrite_baseline(validation, report)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from holdfast.checks import venv
+from holdfast.checks.masked import masked
 from holdfast.checks.venv_probe import Command, command_line
 from holdfast.cli import options as shared
 from holdfast.cli.log import ended, logged
@@ -59,7 +60,7 @@ def _look(root: Path, config: Config, python: Path | None, run_id: str, *, fix: 
         mended = _fix(venv.fixes(answer), root, run=run)
         answer = venv.inspect_venv(root, os.environ, python=python, config=config.venv) if run else answer
     took = time.monotonic() - started
-    result = venv.result_of(answer, strict=config.strict)._replace(duration_s=took)
+    result = masked(venv.result_of(answer, strict=config.strict)._replace(duration_s=took))
     return Report("venv-check", root.name, run_id, iso(started_ms), took, (result,)), mended
 
 

@@ -24,6 +24,8 @@ class Detector(NamedTuple):
     name: str
     hints: tuple[str, ...]
     pattern: str
+    form: bool = True
+    """Whether the issuer gave it a form that is known by itself; else what stands around it tells."""
 
 
 class Secret(NamedTuple):
@@ -37,33 +39,99 @@ class Secret(NamedTuple):
 _VALUE = r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<secret>[^\s\"'&;,)}\]]+))"
 
 DETECTORS = (
-    Detector("private-key", ("private key",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>[^-]*)"),
-    Detector("github-token", ("gh",), r"\b(?P<secret>gh[oprsu]_[A-Za-z0-9]{30,})"),
+    Detector(
+        "private-key",
+        ("private key",),
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?P<secret>(?:[^-]|-(?!----)){0,20000})",
+    ),
+    Detector("putty-private-key", ("private-lines",), r"Private-Lines: \d+\s+(?P<secret>[A-Za-z0-9+/=\s]{16,20000})"),
+    Detector("age-secret-key", ("age-secret-key",), r"(?P<secret>AGE-SECRET-KEY-1[0-9A-Z]{58})"),
+    Detector("github-token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\b(?P<secret>gh[oprsu]_[A-Za-z0-9]{30,})"),
     Detector("github-fine-grained-token", ("github_pat_",), r"\b(?P<secret>github_pat_\w{22,})"),
-    Detector("gitlab-token", ("glpat-",), r"\b(?P<secret>glpat-[\w-]{20,})"),
-    Detector("llm-api-key", ("sk-",), r"\b(?P<secret>sk-(?=[\w-]*\d)[\w-]{20,})"),
+    Detector(
+        "gitlab-token",
+        ("glpat-", "gldt-", "glrt-", "glptt-", "glsoat-", "glft-", "gloas-"),
+        r"\b(?P<secret>gl(?:pat|dt|rt|ptt|soat|ft|oas)-[\w-]{20,})",
+    ),
+    Detector("anthropic-key", ("sk-ant-",), r"\b(?P<secret>sk-ant-[\w-]{20,})"),
+    Detector("llm-api-key", ("sk-",), r"\b(?P<secret>sk-(?!ant-)(?=[\w-]*\d)[\w-]{20,})"),
+    Detector("groq-key", ("gsk_",), r"\b(?P<secret>gsk_[A-Za-z0-9]{40,})"),
     Detector("stripe-key", ("k_live_", "k_test_"), r"\b(?P<secret>[rs]k_(?:live|test)_[A-Za-z0-9]{16,})"),
+    Detector("stripe-webhook-secret", ("whsec_",), r"\b(?P<secret>whsec_[A-Za-z0-9+/=]{24,})"),
     Detector("slack-token", ("xox",), r"\b(?P<secret>xox[abeoprs]-[\w-]{10,})"),
-    Detector("slack-webhook", ("hooks.slack.com",), r"hooks\.slack\.com/services/(?P<secret>[\w/]+)"),
+    Detector("slack-app-token", ("xapp-",), r"\b(?P<secret>xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]{20,})"),
+    Detector("slack-webhook", ("hooks.slack.com",), r"hooks\.slack\.com/(?:services|workflows)/(?P<secret>[\w/]+)"),
     Detector("aws-access-key", ("akia", "asia"), r"\b(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{16})\b"),
+    Detector(
+        "aws-secret-key",
+        ("aws", "secret_access_key", "secretaccesskey"),
+        r"(?i:aws|secret_?access_?key)[^\n=:]{0,40}[\"']?\s{0,8}[=:,]\s{0,8}[\"']?"
+        r"(?P<secret>(?=[^\s\"']{0,39}[A-Z])(?=[^\s\"']{0,39}[a-z])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+    ),
     Detector("google-api-key", ("aiza",), r"\b(?P<secret>AIza[\w-]{35})"),
+    Detector("google-oauth-secret", ("gocspx-",), r"\b(?P<secret>GOCSPX-[\w-]{28})"),
     Detector("npm-token", ("npm_",), r"\b(?P<secret>npm_[A-Za-z0-9]{36})"),
+    Detector("npm-auth-token", ("_authtoken",), r"_authToken\s*=\s*[\"']?(?P<secret>[^\s\"'$]{16,})"),
     Detector("pypi-token", ("pypi-age",), r"\b(?P<secret>pypi-AgE[\w-]{50,})"),
+    Detector("rubygems-key", ("rubygems_",), r"\b(?P<secret>rubygems_[a-f0-9]{48})"),
     Detector("hugging-face-token", ("hf_",), r"\b(?P<secret>hf_[A-Za-z0-9]{30,})"),
+    Detector("twilio-key", ("sk", "twilio"), r"\b(?P<secret>SK[0-9a-f]{32})\b"),
+    Detector(
+        "twilio-auth-token",
+        ("twilio",),
+        r"(?i:twilio)[^\n=:]{0,30}[\"']?\s{0,8}[=:,]\s{0,8}[\"']?(?P<secret>[0-9a-f]{32})\b",
+    ),
+    Detector("sendgrid-key", ("sg.",), r"\b(?P<secret>SG\.[\w-]{22}\.[\w-]{43})"),
+    Detector("mailgun-key", ("key-",), r"(?<![\w-])(?P<secret>key-[0-9a-f]{32})\b"),
+    Detector("mailchimp-key", ("-us",), r"(?<![\w-])(?P<secret>[0-9a-f]{32}-us\d{1,2})\b"),
+    Detector("azure-storage-key", ("accountkey=",), r"(?i:AccountKey)=(?P<secret>[A-Za-z0-9+/]{86}==)"),
+    Detector(
+        "discord-token",
+        (".",),
+        r"(?<![\w.-])(?P<secret>(?:M[Tjz]|N[DTjz]|O[DT])[\w-]{22,24}\.[\w-]{6}\.[\w-]{27,38})(?![\w.-])",
+    ),
+    Detector(
+        "discord-webhook", ("/api/webhooks/",), r"discord(?:app)?\.com/api/webhooks/(?P<secret>\d{15,}/[\w-]{40,})"
+    ),
+    Detector("telegram-bot-token", (":aa",), r"(?<![\w:])(?P<secret>\d{8,10}:AA[\w-]{33})(?![\w-])"),
+    Detector("digitalocean-token", ("o_v1_", "r_v1_", "p_v1_"), r"\b(?P<secret>do[opr]_v1_[a-f0-9]{64})"),
+    Detector("databricks-token", ("dapi",), r"\b(?P<secret>dapi[a-f0-9]{32}(?:-\d)?)\b"),
+    Detector(
+        "shopify-token", ("shpat_", "shpss_", "shpca_", "shppa_"), r"\b(?P<secret>shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})"
+    ),
+    Detector("square-token", ("sq0", "eaaa"), r"\b(?P<secret>sq0(?:csp|atp)-[\w-]{22,43}|EAAA[\w-]{60})"),
+    Detector("docker-token", ("dckr_pat_",), r"\b(?P<secret>dckr_pat_[\w-]{20,})"),
+    Detector(
+        "grafana-token",
+        ("glsa_", "glc_"),
+        r"\b(?P<secret>glsa_[A-Za-z0-9]{32}_[a-fA-F0-9]{8}|glc_[A-Za-z0-9+/]{32,}=*)",
+    ),
+    Detector("vault-token", ("hvs.", "hvb."), r"\b(?P<secret>hv[sb]\.[\w-]{24,})"),
+    Detector("terraform-token", (".atlasv1.",), r"\b(?P<secret>[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,})"),
+    Detector("atlassian-token", ("atatt3",), r"\b(?P<secret>ATATT3[\w=-]{50,})"),
+    Detector("linear-key", ("lin_api_",), r"\b(?P<secret>lin_api_[A-Za-z0-9]{40})"),
+    Detector("new-relic-key", ("nrak-",), r"\b(?P<secret>NRAK-[A-Z0-9]{27})"),
+    Detector("postman-key", ("pmak-",), r"\b(?P<secret>PMAK-[a-f0-9]{24}-[a-f0-9]{34})"),
+    Detector("sentry-token", ("sntrys_", "sntryu_"), r"\b(?P<secret>sntry[su]_[\w+/=]{40,})"),
+    Detector("supabase-token", ("sbp_",), r"\b(?P<secret>sbp_[a-f0-9]{40})"),
     Detector("jwt", ("eyj",), r"\b(?P<secret>eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"),
     Detector(
         "authorization-header",
         ("authorization",),
         r"(?i:authorization)[\"']?\s*[:=]\s*[\"']?(?:(?i:bearer|basic|token|digest)\s+)?(?P<secret>[^\s\"']+)",
+        form=False,
     ),
-    Detector("bearer-token", ("bearer",), r"(?i:\bbearer)\s+(?P<secret>(?=\S*\d)[\w.~+/=-]{8,})"),
-    Detector("url-password", ("://",), r"://[^/\s:@\"']*:(?P<secret>[^/\s\"']+)@"),
-    Detector("url-token", ("://",), r"://(?P<secret>(?=[^/\s@]*\d)[\w~.-]{16,})@"),
-    Detector("assignment", ("=",), r"(?<![\w.-])-{0,2}(?P<name>[A-Za-z_][\w.-]*)=" + _VALUE),
-    Detector("quoted-assignment", (":",), r"[\"'](?P<name>[A-Za-z_][\w.-]*)[\"']\s*:\s*" + _VALUE),
-    Detector("header", (":",), r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*):\s*(?=[^\s\"']*\d)" + _VALUE),
-    Detector("option", ("--",), r"(?<![\w-])--(?P<name>[A-Za-z][\w-]*)[ \t]+(?!-)" + _VALUE),
+    Detector("bearer-token", ("bearer",), r"(?i:\bbearer)\s+(?P<secret>(?=\S*\d)[\w.~+/=-]{8,})", form=False),
+    Detector("url-password", ("://",), r"://[^/\s:@\"']*:(?P<secret>[^/\s\"']+)@", form=False),
+    Detector("url-token", ("://",), r"://(?P<secret>(?=[^/\s@]*\d)[\w~.-]{16,})@", form=False),
+    Detector("assignment", ("=",), r"(?<![\w.-])-{0,2}(?P<name>[A-Za-z_][\w.-]*)=" + _VALUE, form=False),
+    Detector("quoted-assignment", (":",), r"[\"'](?P<name>[A-Za-z_][\w.-]*)[\"']\s*:\s*" + _VALUE, form=False),
+    Detector("header", (":",), r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*):\s*(?=[\"']?[^\s\"']*\d)" + _VALUE, form=False),
+    Detector("option", ("--",), r"(?<![\w-])--(?P<name>[A-Za-z][\w-]*)[ \t]+(?!-)" + _VALUE, form=False),
 )
+
+FORMS = tuple(detector for detector in DETECTORS if detector.form)
+"""What is known by itself, and no question of what stands around it."""
 
 SECRET_WORDS = frozenset(
     ("apikey", "authtoken", "bearer", "credential", "credentials", "passphrase", "passwd", "password", "pwd", "secret")
@@ -99,10 +167,10 @@ def is_secret_name(name: str) -> bool:
     return words[-1] in SECRET_WORDS or words[-1].endswith(SECRET_ENDINGS) or " ".join(words[-2:]) in SECRET_PAIRS
 
 
-def find_secrets(text: str) -> Iterator[Secret]:
+def find_secrets(text: str, detectors: Sequence[Detector] = DETECTORS) -> Iterator[Secret]:
     """What in a text looks like a secret, detector by detector; finds may overlap."""
     lowered = text.lower()
-    for detector in DETECTORS:
+    for detector in detectors:
         if any(hint in lowered for hint in detector.hints):
             yield from _found(detector, text)
 
@@ -117,9 +185,9 @@ def _found(detector: Detector, text: str) -> Iterator[Secret]:
             yield Secret(detector.name, match.start(group), match.end(group))
 
 
-def mask_text(text: str) -> str:
+def mask_text(text: str, detectors: Sequence[Detector] = DETECTORS) -> str:
     """The text with each secret in it replaced by MASK."""
-    spans = sorted((secret.start, secret.end) for secret in find_secrets(text))
+    spans = sorted((secret.start, secret.end) for secret in find_secrets(text, detectors))
     pieces, at = [], 0
     for start, end in spans:
         if start >= at:
