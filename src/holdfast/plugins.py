@@ -28,6 +28,9 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "docs": "holdfast.checks.docs:CHECK",
+    "markdown": "holdfast.checks.markdown:CHECK",
+    "git": "holdfast.checks.git:CHECK",
 }
 
 

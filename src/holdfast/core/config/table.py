@@ -21,6 +21,7 @@ from holdfast.core.config.kinds import (
     NAME,
     NAMES,
     PATH,
+    SIZE,
     WORDS,
     Kind,
 )
@@ -159,6 +160,20 @@ class AdvisoriesConfig(Record):
     )
 
 
+class DocsConfig(Record):
+    """What is asked of the documents."""
+
+    unreferenced: tuple[str, ...] = _says(
+        GLOBS, "Files that some document, navigation or source has to name", default=()
+    )
+
+
+class GitConfig(Record):
+    """What is asked of the files that git tracks."""
+
+    max_file_size: int = _says(SIZE, "A larger file is a finding; 0: none is", default=500 * 1024)
+
+
 class CheckConfig(Record):
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 
@@ -182,6 +197,8 @@ class Config(Record):
     venv: VenvConfig = _section(VenvConfig, "Which environment is the project's")
     dependencies: DependenciesConfig = _section(DependenciesConfig, "What `holdfast check-deps` compares")
     advisories: AdvisoriesConfig = _section(AdvisoriesConfig, "What is known of vulnerabilities")
+    docs: DocsConfig = _section(DocsConfig, "What the check `docs` asks for")
+    git: GitConfig = _section(GitConfig, "What the check `git` asks for")
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""
