@@ -15,6 +15,7 @@ INLINE = re.compile(
     rf"(?:<(?P<pointed>[^<>\n]*+)>|(?P<plain>(?:(?:[^\s()<]|{_PARENTHESES})(?:[^\s()]|{_PARENTHESES})*+)?+))"
     r"""(?P<title>[ \t]*\n?[ \t]*(?:"[^"]{0,1000}+"|'[^']{0,1000}+'|\([^()]{0,1000}+\)))?+[ \t]*\n?[ \t]*\)"""
 )
+BRACKET = re.compile(r"\[|\]\(|\]|\n[ \t]*(?=\n)")
 SPACED = re.compile(r"\]\((?P<plain>[^()<>\n\"']{1,300}+)\)")
 DEFINITION = re.compile(
     r"^[ \t>]{0,12}\[(?P<label>[^\]\[^][^\]\[]{0,998}+)\]:[ \t]*\n?[ \t]*(?:<(?P<pointed>[^<>\n]*+)>|(?P<plain>\S++))"
@@ -97,15 +98,21 @@ def _target(match: re.Match[str]) -> str:
 
 
 def _inline(masked: str, text: str) -> Iterator[Link]:
-    places, at = _Places(masked), 0
-    while (at := masked.find("](", at)) >= 0:
-        match = INLINE.match(masked, at)
-        if match is not None:
-            start, end = match.span("pointed") if match["pointed"] is not None else match.span("plain")
-            yield Link(places.line(at), html.unescape(_unescaped(text[start:end])))
-        elif spaced := SPACED.match(masked, at):
-            yield Link(places.line(at), spaced["plain"].strip(), spaced=True)
-        at += 2
+    places, depth = _Places(masked), 0
+    for bracket in BRACKET.finditer(masked):
+        at, what = bracket.start(), bracket[0]
+        if what in "[]":
+            depth += 1 if what == "[" else -min(depth, 1)
+        elif what != "](":
+            depth = 0  # a paragraph ends
+        elif depth:
+            depth -= 1
+            match = INLINE.match(masked, at)
+            if match is not None:
+                start, end = match.span("pointed") if match["pointed"] is not None else match.span("plain")
+                yield Link(places.line(at), html.unescape(_unescaped(text[start:end])))
+            elif spaced := SPACED.match(masked, at):
+                yield Link(places.line(at), spaced["plain"].strip(), spaced=True)
 
 
 def _unescaped(target: str) -> str:
