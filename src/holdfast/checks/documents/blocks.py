@@ -70,6 +70,7 @@ class _Scan:
         self.fences: list[Fence] = []
         self.containers: list[int] = []
         self.paragraph: list[str] = []
+        self.depth = 0  # how many containers the paragraph is in; lines further out may only continue its text
         self.blank = True
         self.open: _Open | None = None
         self.inside: list[str] = []
@@ -151,12 +152,13 @@ class _Scan:
             self.headings.append(Heading(number, len(match[1]), CLOSING.sub("", match[2] or "").strip()))
             self.paragraph, self.blank = [], True
             return self._visible(number, line)
-        if self.paragraph and UNDERLINE.match(bare):
+        if self.paragraph and len(self.containers) == self.depth and UNDERLINE.match(bare):
             level = 1 if bare[0] == "=" else 2
             first = number - len(self.paragraph)
             self.headings.append(Heading(first, level, " ".join(self.paragraph)))
             self.paragraph, self.blank = [], True
             return ""
+        self.depth = self.depth if self.paragraph else len(self.containers)
         self.paragraph = [] if bare.startswith("|") or RULE.match(bare) else [*self.paragraph[-20:], bare]
         return self._visible(number, line)
 

@@ -99,13 +99,13 @@ def _rule(said: str, rest: str, assigned: dict[str, str]) -> Targets:
         words = _expanded(rest, assigned).split()
     if ".DEFAULT" in words or any("$" in word for word in words):
         unknown = [word for word in words if "$" in word or word == ".DEFAULT"]
-        return Targets(frozenset(words).difference(unknown), more=not all(map(_is_path, unknown)))
+        return Targets(frozenset(words).difference(unknown), more=not all(_is_path(word) for word in unknown))
     return Targets(frozenset(word for word in words if "%" not in word), tuple(word for word in words if "%" in word))
 
 
 def _is_path(word: str) -> bool:
     """Whether a word with a variable in it is the path of a file, which nobody calls by hand."""
-    return "/" in word or bool(re.search(r"\.\w+$", word))
+    return "/" in word or bool(re.search(r"\.\w+$", word) and word != ".DEFAULT")
 
 
 def _included(

@@ -23,7 +23,7 @@ WRAPPERS = frozenset(["sudo", "env", "exec", "nohup", "command", "time", "builti
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 TOKEN = re.compile(
     r"""(?P<space>[ \t]+)|(?P<comment>(?<![^\s;&|(])\#.*)|(?P<end>\|\||&&|;;|[;&|()\n](?!>))
-    |(?P<redirect>\d*(?:>>|>&|<&|>\||&>>?|<>|<<<|>|<)(?:&?\d|-(?=\s|$))?)
+    |(?P<redirect>\d*(?:>>|>&|<&|>\||&>>?|<>|<<<|>|<(?!\())(?:&?\d|-(?=\s|$))?)
     |(?P<single>'[^']*+')|(?P<double>"(?:[^"\\]|\\.)*+")|(?P<escape>\\.)|(?P<expansion>\$\(|`|\$\{?|<\()
     |(?P<plain>[^\s;&|()<>'"\\$`#]++|\#)""",
     re.VERBOSE | re.DOTALL,
