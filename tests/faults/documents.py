@@ -220,8 +220,10 @@ goes on `and on` -->
 
 [Guide](docs/guide.md "a title"), [its part](docs/guide.md#set-up-1), [that](./docs/guide.md#set-up),
 [here](#shop-api-get_all--more-rocket-), [a directory](docs/), [root](/docs/guide.md), [self](README.md#café--co),
-[encoded](docs/two%20words.md), [pointed](<docs/two words.md>), [brackets](docs/a(b).md), [lines](src/shop/cli.py#L3-L9),
-[issues](../../issues), [CI](../../actions/workflows/ci.yml), [mail](mailto:a@b.example), [query](docs/logo.png?raw=true),
+[encoded](docs/two%20words.md), [pointed](<docs/two words.md>), [brackets](docs/a(b).md),
+[lines](src/shop/cli.py#L3-L9),
+[issues](../../issues), [CI](../../actions/workflows/ci.yml), [mail](mailto:a@b.example),
+[query](docs/logo.png?raw=true),
 [elsewhere](https://example.org/x y), <https://example.org>, [ref], [ref][], [text][ref], ![logo][logo], [top](#top),
 [wrapped
 text](docs/guide.md), [![badge](docs/logo.png)](docs/guide.md), [set][a-b], [template]({{ url }}), [by name](#by-name),

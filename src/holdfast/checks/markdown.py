@@ -29,7 +29,7 @@ SHARED = tuple(f".markdownlint{end}" for end in (".json", ".jsonc", ".yaml", ".y
 )
 IGNORED = (".markdownlintignore", ".gitignore", ".ignore", ".editorconfig")
 HOOKS = ".pre-commit-config.yaml"
-NOTHING = b"No markdown files found"
+NOTHING = b"No markdown files "
 SEVERITY = {"error": Severity.ERROR, "warning": Severity.ERROR, "info": Severity.WARNING}
 """What rumdl calls a warning is a rule that is broken, and its own exit code is then 1."""
 

@@ -136,9 +136,9 @@ def _dated(document: Document, release: Release) -> Iterator[Finding]:
 
 def _order(document: Document, releases: Sequence[Release]) -> Iterator[Finding]:
     """Doubles, and what is newer than the release above it both by version and by date."""
-    seen: dict[str, int] = {}
+    seen: dict[Version | str, int] = {}
     for release in releases:
-        first = seen.setdefault(str(release.parsed or release.version), release.heading.line)
+        first = seen.setdefault(release.parsed or release.version, release.heading.line)
         if first != release.heading.line:
             message = f"release {release.version} is there twice: in line {first} too"
             yield Finding("DOC033", Severity.ERROR, message, _at(document, release.heading))

@@ -49,11 +49,11 @@ class Document:
 
 
 class Library:
-    """A project's documents and the names of its files."""
+    """A project's documents and the names of its files, less those that git tracks and that are gone."""
 
     def __init__(self, project: Path, files: Iterable[str]) -> None:
         self.project = project
-        self.files = frozenset(files)
+        self.files = frozenset(path for path in files if os.path.lexists(os.path.join(project, path)))
         self.directories = frozenset(_directories(self.files))
         self.sites = sites(project, self.files)
         self._read: dict[str, Document | Unread] = {}
@@ -115,7 +115,7 @@ def _text(path: Path) -> str:
         with open(path, "rb") as file:
             content = file.read(LIMIT + 1)
     except FileNotFoundError as error:
-        raise Unread("gone" if not os.path.islink(path) else "a symbolic link to what is not there") from error
+        raise Unread("a symbolic link to what is not there") from error
     except OSError as error:
         raise Unread(error.strerror or str(error)) from error
     try:

@@ -113,10 +113,10 @@ class Programs:
                 rest.append(word)
                 before_was_option = False
             else:
-                unknown = (
-                    None if help_.passes_on or PLACEHOLDER.search(word) or not re.fullmatch(r"[\w:.-]+", word) else word
-                )
-                return path, [*rest, *call.words[at:]], unknown
+                named = _as_command(word)
+                if help_.passes_on or named:
+                    return path, [*rest, *call.words[at:]], None if help_.passes_on else named
+                return path, rest, None  # some command or other, whose options are not known
         return path, rest, None
 
     def _judged(self, call: Called) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ class Programs:
         if option in known or option == "--help" or re.fullmatch(r"-\d+", option):
             return True
         if option.startswith("--"):  # which argparse lets be cut short
-            return len(option) > 4 and any(each.startswith(option) for each in known)
+            return len(option) > 3 and any(each.startswith(option) for each in known)
         return f"-{option[1]}" in known  # short options in one word, or one with its value
 
     def _help(self, words: Words) -> Help | None:
@@ -169,6 +169,11 @@ class Programs:
         if done.exit_code != 0 or done.timed_out or done.cancelled:
             return None
         return read_help((done.stdout or done.stderr).decode("utf-8", "replace"))
+
+
+def _as_command(word: str) -> str | None:
+    """The word where it can only be a command's name; None for a placeholder."""
+    return None if PLACEHOLDER.search(word) or not re.fullmatch(r"[\w:.-]+", word) else word
 
 
 def read_help(text: str) -> Help | None:

@@ -23,8 +23,7 @@ def review(context: Context) -> tuple[int, list[Finding]]:
         try:
             documents.append(library.document(path))
         except Unread as error:
-            if str(error) != "gone":
-                unread.append(Finding("DOC007", Severity.ERROR, f"cannot be read: {error}", Location(path)))
+            unread.append(Finding("DOC007", Severity.ERROR, f"cannot be read: {error}", Location(path)))
     found = [*unread, *_findings(context, library, documents)]
     return len(documents) + len(unread), sorted(dict.fromkeys(found), key=_order)
 

@@ -130,21 +130,19 @@ def _accept_duration(value: object) -> float:
 
 
 def _accept_size(value: object) -> int:
-    """The size in bytes."""
+    """The size in bytes; 1 kB is 1024 of them."""
     match = re.fullmatch(SIZE_TEXT, value) if isinstance(value, str) else None
-    if isinstance(value, bool) or (match is None and not isinstance(value, int)):
+    if match is not None:
+        power: int = ("", "kB", "MB", "GB").index(match[2])
+        count: int = int(match[1]) * 1024**power
+        return count
+    try:
+        size = _accept_count(value)
+    except Unfit:
+        raise Unfit(SIZE.must, value) from None
+    if size > LARGEST_BYTES:
         raise Unfit(SIZE.must, value)
-    if match is None:
-        return _accept_bytes(value)
-    power: int = ("", "kB", "MB", "GB").index(match[2])
-    count: int = int(match[1]) * 1024**power
-    return count
-
-
-def _accept_bytes(value: object) -> int:
-    if not isinstance(value, int) or not 0 <= value <= LARGEST_BYTES:
-        raise Unfit(SIZE.must, value)
-    return value
+    return size
 
 
 def _accept_date(value: object) -> str:
