@@ -133,6 +133,19 @@ def test_a_million_brackets_are_no_hindrance(make_context: Make) -> None:
     assert ids(make_context({"a.md": "[" * 1_000_000 + "](" * 200_000 + "\n\n[x](gone.md)\n"})) == ["DOC001"]
 
 
+def test_of_a_document_with_nothing_but_dead_anchors_so_many_are_named(make_context: Make) -> None:
+    headings = "".join(f"# Heading number {n}\n" for n in range(3000))
+    links = "".join(f"[x](#heading-nummer-{n})\n" for n in range(3000))
+    findings = CHECK.run(make_context({"a.md": headings + links})).findings
+    assert (len(findings), findings[0].id) == (501, "DOC008")
+    assert sum(" meant?" in finding.message for finding in findings) == 100
+
+
+def test_what_a_query_holds_is_never_shown(make_context: Make) -> None:
+    [finding] = CHECK.run(make_context({"a.md": "[x](gone.md?token=hunter2#a)\n"})).findings
+    assert finding.message == "dead link: gone.md#a: there is no such file"
+
+
 def test_a_project_in_a_directory_of_its_repository_may_link_to_the_rest(tmp_path: Path, make_context: Make) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / "LICENSE").write_text("", "utf-8")

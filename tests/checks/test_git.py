@@ -107,8 +107,8 @@ def test_the_bit_that_counts_is_the_one_in_the_index(tracked: Make) -> None:
     git(context.project, "update-index", "--chmod=+x", "a.txt")
     findings = CHECK.run(context).findings
     assert [(finding.id, finding.fix) for finding in findings] == [
-        ("GIT006", "git update-index --chmod=-x -- a.txt"),
-        ("GIT007", "git update-index --chmod=+x -- run.sh"),
+        ("GIT006", "chmod -x -- a.txt && git update-index --chmod=-x -- a.txt"),
+        ("GIT007", "chmod +x -- run.sh && git update-index --chmod=+x -- run.sh"),
     ]
 
 

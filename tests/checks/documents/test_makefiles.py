@@ -11,7 +11,7 @@ def of(tmp_path: Path, text: str, **others: str) -> Targets:
     files = {"Makefile": text, **{name.replace("_", "."): content for name, content in others.items()}}
     for name, content in files.items():
         (tmp_path / name).write_text(content, "utf-8")
-    return targets(tmp_path, frozenset(files), "Makefile")
+    return targets(tmp_path, frozenset(files), ["Makefile"])
 
 
 @pytest.mark.parametrize(

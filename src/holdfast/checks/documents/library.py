@@ -16,6 +16,8 @@ from holdfast.checks.documents.sites import sites
 
 ENDINGS = (".md", ".markdown")
 LIMIT = 4 * 2**20
+GUESSES, MOST_GUESSES, LONGEST_GUESS = 100, 2000, 100
+"""How often a close name is looked for in a run, among how many names, and how long what it should be close to is."""
 ASIDE = re.compile(r"(?:^|/)(?:node_modules|_?vendor(?:ed)?|third_party|site-packages|\{\{[^/]*)/")
 SPECIMENS = re.compile(r"(?:^|/)(?:tests?|testing|testdata|test_data|fixtures|__snapshots__)/(?!README\.md$)")
 """Where documents are what a test reads, and wrong on purpose."""
@@ -56,7 +58,19 @@ class Library:
         self.files = frozenset(path for path in files if os.path.lexists(os.path.join(project, path)))
         self.directories = frozenset(_directories(self.files))
         self.sites = sites(project, self.files)
+        self._guesses = GUESSES
         self._read: dict[str, Document | Unread] = {}
+
+    def meant(self, wanted: str, known: Iterable[str], *, mark: str = "") -> str:
+        """`; is NAME meant?` where a known name is close, for the first so many questions of a run."""
+        from difflib import get_close_matches
+
+        self._guesses -= 1
+        if self._guesses < 0 or len(wanted) > LONGEST_GUESS:
+            return ""
+        folded = {each.lower(): each for each in sorted(known)[:MOST_GUESSES]}
+        close = get_close_matches(wanted.lower(), folded, n=1, cutoff=0.7)
+        return f"; is {mark}{folded[close[0]]} meant?" if close else ""
 
     @cached_property
     def folded(self) -> dict[str, str]:

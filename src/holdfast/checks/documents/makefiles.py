@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ INCLUDE = re.compile(r"(-|s)?include[ \t]+(.*)")
 CALL = re.compile(r"\$[({](?:eval|call|foreach)\b")
 DEEPEST = 10
 LONGEST = 10_000
+MOST = 50
+"""How many files a Makefile includes, at most."""
 
 
 class Targets(NamedTuple):
@@ -32,40 +34,69 @@ class Targets(NamedTuple):
         """Whether the name may be a target."""
         return self.more or name in self.names or any(_fits(name, pattern) for pattern in self.patterns)
 
-    def __or__(self, other: object) -> Targets:
-        if not isinstance(other, Targets):
-            return NotImplemented
-        return Targets(self.names | other.names, self.patterns + other.patterns, self.more or other.more)
-
 
 def _fits(name: str, pattern: str) -> bool:
     before, _, after = pattern.partition("%")
     return len(name) >= len(before) + len(after) and name.startswith(before) and name.endswith(after)
 
 
-def targets(project: Path, files: frozenset[str], makefile: str) -> Targets:
-    """The targets of a Makefile, and of those that it includes."""
-    return _read(project, files, makefile, frozenset())
+class _Reading:
+    """What has been read so far."""
 
+    def __init__(self, project: Path, files: frozenset[str]) -> None:
+        self._project, self._files = project, files
+        self._seen = set[str]()
+        self._assigned: dict[str, str] = {}
+        self.names, self.patterns, self.more = set[str](), set[str](), False
 
-def _read(project: Path, files: frozenset[str], makefile: str, seen: frozenset[str]) -> Targets:
-    if makefile in seen or len(seen) > DEEPEST:
-        return Targets(frozenset())
-    text = start_of(project / makefile, LIMIT).decode("utf-8", "replace")
-    assigned: dict[str, str] = {}
-    found = Targets(frozenset())
-    for line in _lines(text):
+    def read(self, makefile: str) -> None:
+        if makefile in self._seen or len(self._seen) > MOST:
+            return
+        self._seen.add(makefile)
+        text = start_of(self._project / makefile, LIMIT).decode("utf-8", "replace")
+        for line in _lines(text):
+            self._line(makefile, line)
+
+    def _line(self, makefile: str, line: str) -> None:
         if match := INCLUDE.fullmatch(line):
-            names = _expanded(match[2], assigned).split()
-            found |= _included(project, files, makefile, names, seen, may_miss=bool(match[1]))
+            self._include(makefile, _expanded(match[2], self._assigned).split(), may_miss=bool(match[1]))
         elif match := ASSIGNED.fullmatch(line):
-            before = assigned.get(match[1], "") if "+=" in line else ""
-            assigned[match[1]] = f"{before} {match[2]}"[:LONGEST].strip()
+            before = self._assigned.get(match[1], "") if "+=" in line else ""
+            self._assigned[match[1]] = f"{before} {match[2]}"[:LONGEST].strip()
         elif CALL.search(line):
-            found |= Targets(frozenset(), more=True)
+            self.more = True
         elif match := RULE.match(line):
-            found |= _rule(match[1], line[match.end() :], assigned)
-    return found
+            self._rule(match[1], line[match.end() :])
+
+    def _rule(self, said: str, rest: str) -> None:
+        words = _expanded(said, self._assigned).split()
+        if words == [".PHONY"]:
+            words = _expanded(rest, self._assigned).split()
+        for word in words:
+            if "$" in word or word == ".DEFAULT":
+                self.more = self.more or not _is_path(word)
+            else:
+                (self.patterns if "%" in word else self.names).add(word)
+
+    def _include(self, makefile: str, names: list[str], *, may_miss: bool) -> None:
+        for name in names:
+            places = [name, posixpath.join(posixpath.dirname(makefile), name)]
+            there = next((path for path in map(posixpath.normpath, places) if path in self._files), None)
+            if there is not None:
+                self.read(there)
+            elif not may_miss or "*" in name or "$" in name:  # one that may be missing adds nothing where it is
+                self.more = True
+
+
+def targets(project: Path, files: frozenset[str], paths: Iterable[str]) -> Targets:
+    """The targets of Makefiles, and of those that they include."""
+    found, more = Targets(frozenset()), False
+    for path in paths:
+        reading = _Reading(project, files)
+        reading.read(path)
+        more = more or reading.more
+        found = Targets(found.names | reading.names, (*found.patterns, *reading.patterns))
+    return found._replace(more=more)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -93,30 +124,6 @@ def _expanded(text: str, assigned: dict[str, str]) -> str:
     return text
 
 
-def _rule(said: str, rest: str, assigned: dict[str, str]) -> Targets:
-    words = _expanded(said, assigned).split()
-    if words == [".PHONY"]:
-        words = _expanded(rest, assigned).split()
-    if ".DEFAULT" in words or any("$" in word for word in words):
-        unknown = [word for word in words if "$" in word or word == ".DEFAULT"]
-        return Targets(frozenset(words).difference(unknown), more=not all(_is_path(word) for word in unknown))
-    return Targets(frozenset(word for word in words if "%" not in word), tuple(word for word in words if "%" in word))
-
-
 def _is_path(word: str) -> bool:
     """Whether a word with a variable in it is the path of a file, which nobody calls by hand."""
     return "/" in word or bool(re.search(r"\.\w+$", word) and word != ".DEFAULT")
-
-
-def _included(
-    project: Path, files: frozenset[str], makefile: str, names: list[str], seen: frozenset[str], *, may_miss: bool
-) -> Targets:
-    found = Targets(frozenset())
-    for name in names:
-        places = [name, posixpath.join(posixpath.dirname(makefile), name)]
-        there = next((path for path in map(posixpath.normpath, places) if path in files), None)
-        if there is not None:
-            found |= _read(project, files, there, seen | {makefile})
-        elif not may_miss or "*" in name or "$" in name:  # one that may be missing adds nothing where it is
-            found |= Targets(frozenset(), more=True)
-    return found

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -53,8 +53,10 @@ class Help(NamedTuple):
 class Programs:
     """The project's own programs, asked for their help once in a run."""
 
-    def __init__(self, context: Context, programs: Mapping[str, str]) -> None:
-        self._context, self._programs = context, programs
+    def __init__(
+        self, context: Context, programs: Mapping[str, str], meant: Callable[[str, Iterable[str]], str]
+    ) -> None:
+        self._context, self._programs, self._meant = context, programs, meant
         self._said: dict[Words, Help | None] = {}
         self._kept = _Kept(context)
 
@@ -123,7 +125,7 @@ class Programs:
         path, rest, unknown = self._walk(call)
         if unknown is not None:
             known = self._said[path]
-            near = _near(unknown, known.commands if known else ())
+            near = self._meant(unknown, known.commands if known else ())
             yield Finding("DOC012", Severity.ERROR, f"{' '.join(path)} has no command {unknown}{near}", call.place)
             return
         helps = [self._said.get(path[: end + 1]) for end in range(len(path))]
@@ -137,7 +139,7 @@ class Programs:
             option = word.partition("=")[0]
             if not OPTION.fullmatch(option) or self._takes(option, known_options):
                 continue
-            near = _near(option, known_options)
+            near = self._meant(option, known_options)
             yield Finding("DOC012", Severity.ERROR, f"{' '.join(path)} has no option {option}{near}", call.place)
 
     @staticmethod
@@ -211,13 +213,6 @@ def _rows(text: str) -> Iterator[str]:
 def _not_asked(call: Called) -> Finding:
     message = f"what documents say of {call.name} was not looked at: {call.name} --help fails"
     return Finding("DOC014", Severity.INFO, message, call.place)
-
-
-def _near(wanted: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted, sorted(known), n=1, cutoff=0.6)
-    return f"; is {close[0]} meant?" if close else ""
 
 
 def _reads_options(context: Context, to: str) -> bool:

@@ -121,26 +121,26 @@ class Promises:
         if (call.directory and not there) or not read:
             return
         read = read if call.directory or call.file else self._makefiles
-        known = makefiles.Targets(frozenset())
-        for path in read:
-            known |= self._targets(path)
+        known = self._targets(tuple(read))
         for target in call.targets:
             if not known.has(target):
                 why = "no Makefile of the project has it" if len(read) > 1 else f"{read[0]} has no such target"
-                yield Finding("DOC010", Severity.ERROR, f"make {target}: {why}{_near(target, known.names)}", place)
+                yield Finding(
+                    "DOC010", Severity.ERROR, f"make {target}: {why}{self._library.meant(target, known.names)}", place
+                )
 
     @cached_property
     def _makefiles(self) -> list[str]:
         names = [path for path in self._library.files if path.rpartition("/")[2] in makefiles.NAMES]
         return sorted(path for path in names if not ASIDE.search(path) and not SPECIMENS.search(path))
 
-    def _targets(self, path: str) -> makefiles.Targets:
-        if path not in self._known_targets:
-            self._known_targets[path] = makefiles.targets(self._library.project, self._library.files, path)
-        return self._known_targets[path]
+    def _targets(self, paths: tuple[str, ...]) -> makefiles.Targets:
+        if paths not in self._known_targets:
+            self._known_targets[paths] = makefiles.targets(self._library.project, self._library.files, paths)
+        return self._known_targets[paths]
 
     @cached_property
-    def _known_targets(self) -> dict[str, makefiles.Targets]:
+    def _known_targets(self) -> dict[tuple[str, ...], makefiles.Targets]:
         return {}
 
     def _npm(self, command: Command, place: Location) -> Iterator[Finding]:
@@ -149,7 +149,9 @@ class Promises:
             return
         name = next((word for word in words[2:] if word is None or not word.startswith("-")), None)
         if name is not None and not PLACEHOLDER.search(name) and name not in self._npm_scripts:
-            message = f"{words[0]} run {name}: package.json has no such script{_near(name, self._npm_scripts)}"
+            message = (
+                f"{words[0]} run {name}: package.json has no such script{self._library.meant(name, self._npm_scripts)}"
+            )
             yield Finding("DOC013", Severity.ERROR, message, place)
 
     @cached_property
@@ -281,10 +283,3 @@ def _script_path(command: Command) -> str | None:
     return (
         first if "/" in first and (SCRIPT.search(first) or not first.startswith("./") or first.count("/") > 1) else None
     )
-
-
-def _near(wanted: str, known: frozenset[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted[:100], sorted(known)[:2000], n=1, cutoff=0.7)
-    return f"; is {close[0]} meant?" if close else ""

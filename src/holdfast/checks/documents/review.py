@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from holdfast.checks.documents import changelog, unreferenced
@@ -13,6 +14,9 @@ from holdfast.checks.documents.targets import ISSUE_FORMS, Judge
 from holdfast.checks.interface import Context
 from holdfast.core.findings import Finding, Location, Severity
 from holdfast.core.git import git
+
+MOST = 500
+"""How many findings of one document are named."""
 
 
 def review(context: Context) -> tuple[int, list[Finding]]:
@@ -34,8 +38,11 @@ def _findings(context: Context, library: Library, documents: list[Document]) -> 
     for document in documents:
         if ISSUE_FORMS.search(document.path):
             continue
-        yield from judge.findings(document)
-        yield from promises.judge(document, called)
+        found = chain(judge.findings(document), promises.judge(document, called))
+        yield from islice(found, MOST)
+        if next(found, None) is not None:
+            message = f"more than {MOST} links and commands are wrong: the rest is not named"
+            yield Finding("DOC008", Severity.ERROR, message, Location(document.path))
         if changelog.is_changelog(document):
             yield from changelog.judge(document, context.pyproject)
     yield from unreferenced.judge(context, library)
@@ -44,7 +51,7 @@ def _findings(context: Context, library: Library, documents: list[Document]) -> 
 
         scope = context.scope
         now = [call for call in called if scope is None or call.place.file in scope]
-        yield from Programs(context, promises.programs).judge(now)
+        yield from Programs(context, promises.programs, library.meant).judge(now)
 
 
 def _order(finding: Finding) -> tuple[str, int, str]:

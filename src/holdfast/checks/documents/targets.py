@@ -91,8 +91,8 @@ class Judge:
         place = Location(document.path, link.line)
         if link.spaced:
             if aim.path in self._library.files:
-                message = f"no link at all, for its target has a space: {target}"
-                yield Finding("DOC006", Severity.ERROR, message, place, f"[...](<{target}>)")
+                message = f"no link at all, for its target has a space: {target}; write <{target}>"
+                yield Finding("DOC006", Severity.ERROR, message, place)
             return
         if aim.up or not aim.path:
             yield from self._outside(document, target, aim, place)
@@ -113,9 +113,9 @@ class Judge:
         if aim.up <= inside:
             where = self._library.project / ("../" * aim.up) / aim.path
             if not _exists(where):
-                yield Finding("DOC001", Severity.ERROR, f"dead link: {_shown(target)}: there is no such file", place)
+                yield Finding("DOC001", Severity.ERROR, f"dead link: {_path(target)}: there is no such file", place)
         elif first not in PAGES and not (document.site and not target.lower().endswith(ENDINGS)):
-            yield Finding("DOC004", Severity.ERROR, f"a link out of the repository: {_shown(target)}", place)
+            yield Finding("DOC004", Severity.ERROR, f"a link out of the repository: {_path(target)}", place)
 
     def _found(self, document: Document, target: str, aim: _Target, place: Location) -> Iterator[Finding]:
         if self._tracked is not None and aim.path not in self._tracked:
@@ -138,8 +138,7 @@ class Judge:
         if other.site and any(sign in other.text for sign in MADE_LATER):
             return
         where = "in this document" if other is document else f"in {other.path}"
-        near = _nearest(wanted, known)
-        meant = f"; is #{near} meant?" if near else ""
+        meant = self._library.meant(wanted, known, mark="#")
         yield Finding("DOC005", Severity.ERROR, f"dead anchor: there is no #{_shown(fragment)} {where}{meant}", place)
 
     def _rendered(self, document: Document, target: str, aim: _Target) -> bool:
@@ -159,15 +158,15 @@ class Judge:
                 break
         same = library.folded.get(aim.path.lower())
         if same is not None:
-            message = f"dead link where case counts, as on GitHub: {_shown(target)}; it is called {same}"
+            message = f"dead link where case counts, as on GitHub: {_path(target)}; it is called {same}"
             yield Finding("DOC002", Severity.ERROR, message, place)
         elif _exists(library.project / aim.path):
-            message = f"a link to what git ignores, so that nobody else has it: {_shown(target)}"
+            message = f"a link to what git ignores, so that nobody else has it: {_path(target)}"
             yield Finding("DOC003", Severity.ERROR, message, place)
         else:
             others = library.by_name.get(aim.path.rpartition("/")[2], [])
             meant = f"; is {others[0]} meant?" if len(others) == 1 else ""
-            yield Finding("DOC001", Severity.ERROR, f"dead link: {_shown(target)}: there is no such file{meant}", place)
+            yield Finding("DOC001", Severity.ERROR, f"dead link: {_path(target)}: there is no such file{meant}", place)
 
 
 def _aim(source: str, target: str) -> _Target:
@@ -189,17 +188,13 @@ def _exists(path: Path) -> bool:
     return True
 
 
+def _path(target: str) -> str:
+    """A target without its query, which may hold anything."""
+    path, _, fragment = target.partition("#")
+    return _shown(path.partition("?")[0] + (f"#{fragment}" if fragment else ""))
+
+
 def _shown(text: str) -> str:
     """What a document says, harmless and short."""
     plain = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text[:200])
     return plain if len(plain) <= 120 else f"{plain[:117]}..."
-
-
-def _nearest(wanted: str, known: frozenset[str]) -> str | None:
-    from difflib import get_close_matches
-
-    if len(wanted) > 100:
-        return None
-    folded = {each.lower(): each for each in sorted(known)[:2000]}
-    close = get_close_matches(wanted.lower(), folded, n=1, cutoff=0.75)
-    return folded[close[0]] if close else None

@@ -107,12 +107,17 @@ def _executable(entry: Entry, content: bytes) -> Iterator[Finding]:
     script = content.startswith(b"#!") and not content.startswith(b"#![")  # which is Rust's
     if entry.mode == EXECUTABLE and not script and not entry.path.lower().endswith(NO_SCRIPT):
         message = "executable, and neither a program nor a script that says what runs it"
-        fix = f"git update-index --chmod=-x -- {shlex.quote(entry.path)}"
+        fix = _chmod("-x", entry.path)
         yield Finding("GIT006", Severity.WARNING, message, Location(entry.path, 1), fix)
     if entry.mode == FILE and script and _to_be_run(entry.path):
-        fix = f"git update-index --chmod=+x -- {shlex.quote(entry.path)}"
+        fix = _chmod("+x", entry.path)
         message = "a script that says what runs it, and is not executable"
         yield Finding("GIT007", Severity.WARNING, message, Location(entry.path, 1), fix)
+
+
+def _chmod(bit: str, path: str) -> str:
+    name = shlex.quote(path)
+    return f"chmod {bit} -- {name} && git update-index --chmod={bit} -- {name}"
 
 
 def _to_be_run(path: str) -> bool:
