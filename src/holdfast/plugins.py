@@ -38,6 +38,9 @@ BUILT_IN = {
     "dockerfile": "holdfast.checks.dockerfile:CHECK",
     "shell": "holdfast.checks.shell:CHECK",
     "secrets": "holdfast.checks.secrets:CHECK",
+    "docs": "holdfast.checks.docs:CHECK",
+    "markdown": "holdfast.checks.markdown:CHECK",
+    "git": "holdfast.checks.git:CHECK",
 }
 
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from holdfast.checks.snapshot import Digests, digest, distributions, outside, program, walk
+from holdfast.checks.snapshot import Digests, digest, distributions, git_index, outside, program, walk
 
 LATER_NS = 10_000_000_000
 
@@ -262,3 +263,19 @@ def test_another_environment_that_shares_metadata_by_a_link_changes_nothing(tmp_
     assert distributions((tmp_path / "site",), tmp_path / "shop") == before
     (metadata / "METADATA").write_text("Name: b, longer\n", "utf-8")
     assert distributions((tmp_path / "site",), tmp_path / "shop") != before
+
+
+def test_the_index_counts_where_git_keeps_it(tmp_path: Path) -> None:
+    inside = tmp_path / "repo" / "shop"
+    inside.mkdir(parents=True)
+    assert git_index(inside) == ""
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path / "repo", check=True)
+    (inside / "a").write_text("a", "utf-8")
+    subprocess.run(["git", "add", "-A"], cwd=inside, check=True)
+    first = git_index(inside)
+    assert first == git_index(inside) != ""
+    subprocess.run(["git", "update-index", "--chmod=+x", "a"], cwd=inside, check=True)
+    assert git_index(inside) != first
+    subprocess.run(["git", "commit", "-qm", "x"], cwd=inside, check=True)
+    subprocess.run(["git", "worktree", "add", "-q", str(tmp_path / "tree")], cwd=inside, check=True)
+    assert git_index(tmp_path / "tree") not in ("", git_index(inside))

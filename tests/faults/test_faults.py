@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from tests.conftest import Cli
-from tests.faults import ci, dotenv, lockstep, secrets
+from tests.faults import ci, documents, dotenv, git, lockstep, secrets
 from tests.faults.model import Clean, Fault, Files, plant
 
-PARTS = (ci, dotenv, lockstep, secrets)
+PARTS = (ci, documents, dotenv, git, lockstep, secrets)
 FAULTS: list[Fault] = [fault for part in PARTS for fault in part.FAULTS]
 CLEAN: list[Clean] = [clean for part in PARTS for clean in part.CLEAN]
 STRAY = "TOOL001"

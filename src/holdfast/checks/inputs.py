@@ -90,6 +90,8 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "configuration outside the project": snapshot.outside(
             context.project, home, wanted.outside, wanted.home, config_home
         ),
+        "name": dict.fromkeys(now.files, "") if wanted.names else {},
+        "index": {"stamp": snapshot.git_index(context.project)} if wanted.git_index else {},
         "file that git ignores": {name: snapshot.stamp(str(context.project / name)) for name in wanted.unlisted},
         "option": {**command, "holdfast": __version__, "check": snapshot.stamp(code_of(check))},
     }

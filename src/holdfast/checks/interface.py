@@ -74,6 +74,10 @@ class Inputs(NamedTuple):
     """Paths of the user's own configuration, relative to the home directory."""
     unlisted: tuple[str, ...] = ()
     """Files that are read though git ignores them, relative to the project. Nothing of their content is kept."""
+    names: bool = False
+    """Whether it depends on which files there are, whatever is in them: then a new or a lost file counts."""
+    git_index: bool = False
+    """Whether it depends on what git's index says: which files are tracked, and how."""
     by_file: bool = False
     """Whether what is found in a file depends on that file alone, and on configuration: `--changed` limits such checks.
 

@@ -271,6 +271,18 @@ def stamp(path: str) -> str:
     return f"{seen.st_mtime_ns}.{seen.st_ctime_ns}.{seen.st_size}.{seen.st_ino}"
 
 
+def git_index(project: Path) -> str:
+    """A stamp of the index of the repository that a directory is in (gitrepository-layout(5)); empty without one."""
+    for place in (project, *project.parents):
+        said = os.path.join(place, ".git")
+        if os.path.isdir(said):
+            return stamp(os.path.join(said, "index"))
+        if os.path.isfile(said):  # a worktree or a submodule
+            where = os.fsdecode(content_of(said)).removeprefix("gitdir:").strip()
+            return stamp(os.path.join(place, where, "index"))
+    return ""
+
+
 def program(name: str, path: str | None) -> str:
     """Which program a name means: its path, size, and when it was changed; and what stands behind a link."""
     if path is None:

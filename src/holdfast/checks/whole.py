@@ -82,6 +82,7 @@ def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
         [[place, snapshot.stamp(place)] for place in (sys.prefix, *sys.path, *asked.code)],
         sorted([*map(str, path), repr(given.value)] for path, given in context.config.given.items()),
         sorted(os.listdir(context.project)),  # noqa: PTH208 - a name that git ignores may make a check wanted
+        snapshot.git_index(context.project),
         now.files,
         now.directories,
         now.distributions,

@@ -15,6 +15,8 @@ DURATION_TEXT = (
     r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?|(?:([0-9]{1,4})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?)"
 )
 LONGEST_S = 1_000_000_000
+SIZE_TEXT = "([0-9]{1,9}) ?(|kB|MB|GB)"
+LARGEST_BYTES = 2**60
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 DATE_TEXT = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 ADVISORY_ID = "[A-Za-z0-9][A-Za-z0-9-]*"
@@ -128,6 +130,22 @@ def _accept_duration(value: object) -> float:
     return float(sum(int(count or 0) * unit for count, unit in zip(match.groups(), UNITS.values(), strict=True)))
 
 
+def _accept_size(value: object) -> int:
+    """The size in bytes; 1 kB is 1024 of them."""
+    match = re.fullmatch(SIZE_TEXT, value) if isinstance(value, str) else None
+    if match is not None:
+        power: int = ("", "kB", "MB", "GB").index(match[2])
+        count: int = int(match[1]) * 1024**power
+        return count
+    try:
+        size = _accept_count(value)
+    except Unfit:
+        raise Unfit(SIZE.must, value) from None
+    if size > LARGEST_BYTES:
+        raise Unfit(SIZE.must, value)
+    return size
+
+
 def _accept_date(value: object) -> str:
     """The date as text; TOML and YAML have dates of their own."""
     import datetime
@@ -159,6 +177,17 @@ DURATION = Kind(
     },
     _accept_duration,
 )
+SIZE = Kind(
+    "size",
+    'a size such as "500kB", "2MB" or a number of bytes',
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": LARGEST_BYTES},
+            {"type": "string", "pattern": _anchored(SIZE_TEXT)},
+        ]
+    },
+    _accept_size,
+)
 DATE = Kind("date", 'a date such as "2026-12-31"', {"type": "string", "pattern": _anchored(DATE_TEXT)}, _accept_date)
 ADVISORY = _text("advisory id", "a name of letters, digits and dashes", ADVISORY_ID)
 FINDING = _text("finding id", "the id of a finding, such as VENV008 or ruff:E501", FINDING_ID)
@@ -181,7 +210,16 @@ def written(kind: Kind, value: object) -> str:
         return "(unset)"
     if kind is DURATION and isinstance(value, float):
         return _written_duration(value)
+    if kind is SIZE and isinstance(value, int):
+        return _written_size(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _written_size(size: int) -> str:
+    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
+        if size and size % 1024**power == 0:
+            return f'"{size // 1024**power}{unit}"'
+    return str(size)
 
 
 def _written_duration(seconds: float) -> str:

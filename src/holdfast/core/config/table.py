@@ -22,6 +22,7 @@ from holdfast.core.config.kinds import (
     NAME,
     NAMES,
     PATH,
+    SIZE,
     WORDS,
     Kind,
 )
@@ -178,6 +179,20 @@ class DotenvConfig(Record):
     ignore: tuple[str, ...] = _says(WORDS, "Variables that are not asked for; * stands for any letters", default=())
 
 
+class DocsConfig(Record):
+    """What is asked of the documents."""
+
+    unreferenced: tuple[str, ...] = _says(
+        GLOBS, "Files that some document, navigation or source has to name", default=()
+    )
+
+
+class GitConfig(Record):
+    """What is asked of the files that git tracks."""
+
+    max_file_size: int = _says(SIZE, "A larger file is a finding; 0: none is", default=500 * 1024)
+
+
 class CheckConfig(Record):
     """One check: a built-in one that is adjusted, or the project's own where `command` is given."""
 
@@ -212,6 +227,8 @@ class Config(Record):
         FindingIgnoreConfig, "Findings that do not count, one table for each id", named=FINDING
     )
     dotenv: DotenvConfig = _section(DotenvConfig, "What the check `dotenv` looks at")
+    docs: DocsConfig = _section(DocsConfig, "What the check `docs` asks for")
+    git: GitConfig = _section(GitConfig, "What the check `git` asks for")
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""

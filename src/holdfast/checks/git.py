@@ -1,0 +1,47 @@
+"""The check `git`: what a commit should not carry, and what another machine could not check out."""
+
+from __future__ import annotations
+
+import os
+
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.tools import CannotRun, unaffected
+from holdfast.core.findings import Checked, Result, Severity, Status
+
+NAME = "git"
+
+
+class Git:
+    name = NAME
+    summary = "merge markers, large files, names that collide, executable bits and links, of what git tracks"
+
+    def wanted(self, context: Context) -> bool:
+        return any(os.path.lexists(place / ".git") for place in (context.project, *context.project.parents))
+
+    def inputs(self, context: Context) -> Inputs:
+        return Inputs(("**",), ("git",), names=True, git_index=True, by_file=True)
+
+    def run(self, context: Context) -> Result:
+        """Git is asked once for its index, and once more for attributes where a file is large.
+
+        Exit code 0 is an answer; anything else, and no git at all, is "could not run".
+        """
+        from holdfast.checks.repository.index import read_index
+        from holdfast.checks.repository.rules import findings
+
+        entries = read_index(context.project)
+        if entries is None:
+            raise CannotRun(NAME, "git could not list its index", hint="git ls-files --stage")
+        if not entries:
+            raise CannotRun(NAME, "git tracks no file here", hint="git add the files that belong to the project")
+        looked_at = [entry for entry in entries if context.scope is None or entry.path in context.scope]
+        if not looked_at and context.scope is not None:
+            raise unaffected(NAME, "tracked files")
+        found = tuple(findings(context, entries, looked_at))
+        failed = any(finding.severity is Severity.ERROR for finding in found)
+        count = len({entry.path for entry in looked_at})
+        status = Status.FAILED if failed else Status.PASSED
+        return Result(NAME, status, found, checked=Checked(count, count, "tracked files"))
+
+
+CHECK = Git()

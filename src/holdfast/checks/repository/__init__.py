@@ -1,0 +1,1 @@
+"""What git's index holds, and the rules for it."""
