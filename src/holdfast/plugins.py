@@ -53,6 +53,11 @@ class Registered:
             yield _loaded(name, target, source) if isinstance(target, str) else target
 
 
+def built_in(name: str) -> Check | None:
+    """A check of Holdfast's own, without looking for others; None where it has none of that name."""
+    return _loaded(name, BUILT_IN[name], "holdfast") if name in BUILT_IN else None
+
+
 def registered(path: Iterable[str] | None = None) -> Registered:
     """The built-in checks, then those of the distributions on an import path (by default this process's)."""
     checks = Registered()
