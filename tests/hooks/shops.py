@@ -27,6 +27,8 @@ line-length = 120
 [tool.holdfast.validate]
 only = ["venv", "ruff"]
 """
+KEY = "AKIA" + "Z7QWERTYUIOPLKJ2"
+"""What a secret looks like."""
 FAULT, MENDED = "import os\n", "import os\n\nprint(os.name)\n"
 OF_THE_PROJECT = """\
 repos:
@@ -82,7 +84,7 @@ class Runner:
 
     def fetch(self, hooks: Path) -> None:
         """Installs the hooks of a repository as its users do: the one thing that needs the package index."""
-        there = Shop(self, self.home / "first", from_tag(hooks, "holdfast-validate"), tools=False)
+        there = Shop(self, self.home / "first", from_tag(hooks, "holdfast-validate", "holdfast-secrets"), tools=False)
         online = {**NETWORK, "UV_SYSTEM_CERTS": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
         said = self("install", "--install-hooks", cwd=there.root, env=online)
         assert said.exit_code == 0, said.stdout + said.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.hooks.conftest import MakeShop
-from tests.hooks.shops import FAULT, MENDED, PYPROJECT, ROOT, RUNNERS, Runner, environment
+from tests.hooks.shops import FAULT, KEY, MENDED, PYPROJECT, ROOT, RUNNERS, Runner, environment
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
@@ -69,3 +69,24 @@ def test_a_run_of_a_hook_is_not_logged_as_that_would_change_a_tracked_file(tagge
     assert registry.read_bytes() == before
     shop.write(FAULT)
     assert "F401" in shop.refused("-a")
+
+
+@pytest.mark.real
+def test_secrets_are_found_by_the_tool_that_the_hook_brings_and_never_shown(tagged: MakeShop) -> None:
+    shop = tagged("holdfast-secrets")
+    shop.write(f"import os\n\nkey = '{KEY}'\nprint(os.name, key)\n")
+    said = shop.refused("-a")
+    assert "käse laden.py:3" in said
+    assert KEY not in said
+    shop.write(f"{MENDED}# better\n")
+    shop.taken("-a")
+
+
+@pytest.mark.real
+def test_arguments_of_the_user_go_before_the_files(tagged: MakeShop) -> None:
+    shop = tagged("holdfast-validate")
+    config = shop.root / ".pre-commit-config.yaml"
+    config.write_text(config.read_text("utf-8").rstrip("\n") + "\n        args: [--only=venv, --]\n", "utf-8")
+    shop.write(FAULT)
+    shop.must("add", "-A")
+    shop.taken()

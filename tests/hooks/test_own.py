@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from holdfast.plugins import BUILT_IN
-from tests.hooks.shops import BIN, MENDED, ROOT, RUNNERS, Runner, Shop
+from tests.hooks.shops import BIN, KEY, MENDED, ROOT, RUNNERS, Runner, Shop
 
 CONFIG = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
 SETTINGS = """\
@@ -35,8 +36,9 @@ command = ["test", "!", "-e", "open.txt"]
 [tool.holdfast.checks.vulnerabilities]
 enabled = false
 """
-TOOLS = ("ruff", "black", "flake8", "mypy", "rumdl", "holdfast", "detect-secrets", "detect-secrets-hook")
-KEY = "AKIA" + "Z7QWERTYUIOPLKJ2"
+TOOLS = ("ruff", "black", "flake8", "mypy", "rumdl", "holdfast", "detect-secrets")
+IMPORTED = ("detect_secrets", "requests", "urllib3", "certifi", "charset_normalizer", "idna", "yaml")
+"""What is imported by the environment's own Python."""
 
 
 class Planted(NamedTuple):
@@ -80,6 +82,8 @@ def equip(root: Path) -> None:
         if not (place / name).exists():
             (place / name).symlink_to(BIN / name)
     (site,) = (root / ".venv" / "lib").glob("python*/site-packages")
+    for name in IMPORTED:
+        (site / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)
     package(site)
 
 
