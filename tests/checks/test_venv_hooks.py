@@ -46,3 +46,9 @@ def test_an_active_environment_of_conda_counts_beside_it(bare: Shop, hook: Path,
     found = environment_of(bare.root, {**bare.env, "VIRTUAL_ENV": str(hook), "CONDA_PREFIX": str(conda)})
     assert found is not None
     assert found.root == conda
+
+
+def test_no_command_that_mends_is_of_its_python(bare: Shop, hook: Path) -> None:
+    fix, *_ = bare.problems(VIRTUAL_ENV=str(hook), PATH=f"{hook / 'bin'}:{bare.env['PATH']}")["VENV001"].fix
+    assert fix[1:3] == ("-m", "venv")
+    assert not fix[0].startswith(str(hook))
