@@ -126,9 +126,10 @@ def _clean(case: Case, command: Command) -> Command:
 
 
 def _base_python(case: Case) -> str:
-    """A python3 on PATH, outside this environment and those of hooks, that the project allows by its name, else the oldest that it allows.
+    """A python3 on PATH, outside this environment, that the project allows by its name, else the oldest that it allows.
 
-    Shims (pyenv, asdf, mise) are passed over: they bear the names of Pythons that they refuse to start.
+    Shims (pyenv, asdf, mise) are passed over: they bear the names of Pythons that they refuse to start. So are the
+    environments of hooks, which may be gone tomorrow.
     """
     mine = real(case.located.environment.root) if case.located.environment else None
     found = [
