@@ -19,6 +19,7 @@ BUILT_IN = {
     "venv": "holdfast.checks.venv:CHECK",
     "ruff": "holdfast.checks.ruff:CHECK",
     "black": "holdfast.checks.black:CHECK",
+    "ruff-format": "holdfast.checks.ruff_format:CHECK",
     "flake8": "holdfast.checks.flake8:CHECK",
     "mypy": "holdfast.checks.mypy:CHECK",
     "pytest": "holdfast.checks.pytest:CHECK",
@@ -28,6 +29,8 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "tool-versions": "holdfast.checks.tool_versions:CHECK",
+    "python-versions": "holdfast.checks.python_versions:CHECK",
 }
 
 

@@ -112,7 +112,13 @@ def test_a_record_that_is_damaged_is_no_more_than_a_slow_start(project: Path, ho
     ran(project, holdfast)
     record = project / ".holdfast" / "cache" / "whole.json"
     whole = record.read_bytes()
-    for content in (b"", b"{}", whole[: len(whole) // 2], whole.replace(b'"result"', b'"other"'), b"[" * 100_000):
+    for content in (
+        b"",
+        b"{}",
+        whole[: len(whole) // 2],
+        whole.replace(b'"result"', b'"other"'),
+        b"\n" + b"[" * 100_000,
+    ):
         record.write_bytes(content)
         assert ran(project, holdfast) == {"one": False}
         assert record.read_bytes() == whole

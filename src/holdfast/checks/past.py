@@ -88,7 +88,8 @@ class Past:
         """Remembers each of the `fresh` successes whose inputs are after the run what they were before it.
 
         Where they are not, the run was of a mixture, or changed its own inputs: that is remembered as the reason why
-        the check will run again. Where all `results`, in their order, stand, they are remembered as a whole.
+        the check will run again. Where there are `results` and all of them stand, they are remembered as a whole, in
+        their order.
         """
         passed = {result.check: result._replace(status=Status.PASSED) for result in fresh}
         checks = [check for check in self._validation.checks if check.name in passed and check.name in self._inputs]
@@ -104,7 +105,7 @@ class Past:
                     settled = False
                     self.memory.store_unstable(name, before, inputs, touched, run_id=run_id)
         self._digests.save()
-        if settled and after == self.now and all(map(_stands, results)):
+        if results and settled and after == self.now and all(map(_stands, results)):
             self._keep_whole(results, since=since, run_id=run_id)
 
     def _keep_whole(self, results: Sequence[Result], *, since: str, run_id: str) -> None:

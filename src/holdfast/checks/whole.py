@@ -1,7 +1,7 @@
 """A whole run that still stands: where nothing at all has changed, no check is imported to find that out.
 
 Asking each check costs about a millisecond, and there are many. So the last run in which every check passed or was
-skipped is kept as one record: a key made of all that any of its checks depends on, and their results. Whatever
+skipped is kept as one record: a key, which is all that any of its checks depends on, and their results. Whatever
 differs, even what would concern no check, leads to asking them one by one.
 """
 
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
 class Record(NamedTuple):
     """A run that stands as long as its key does."""
 
-    key: str
+    key: bytes
     asked: Asked
     order: tuple[str, ...]
     """The checks that were selected."""
@@ -65,8 +65,8 @@ class Record(NamedTuple):
         return result_from(name, dict(data["result"])), str(data["since"]), str(data["run_id"])
 
 
-def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> str:
-    """A digest of everything that a run's results depend on."""
+def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
+    """Everything that a run's results depend on, as one line: comparing it takes less than loading a hash function."""
     variables = {name: kept(value) for name, value in context.child_env.items() if name.startswith(asked.variables)}
     everything = [
         FORMAT,
@@ -82,27 +82,29 @@ def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> str:
         variables if asked.variables else {},
         snapshot.outside(context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME")),
     ]
-    return snapshot.digest(json.dumps(everything, sort_keys=True))
+    return json.dumps(everything, sort_keys=True, separators=(",", ":")).encode()
 
 
 def load(path: Path) -> Record | None:
     """The record in a file; None where there is none that can be read."""
     try:
-        document = json.loads(path.read_bytes())
+        key, said = path.read_bytes().split(b"\n", 1)
+        document = json.loads(said)
         if document["format"] != FORMAT:
             return None
         asked = Asked(*(tuple(document["asked"][field]) for field in Asked._fields))
         order, always = tuple(document["order"]), tuple(document["always"])
-        return Record(str(document["key"]), asked, order, always, dict(document["results"]))
+        return Record(key, asked, order, always, dict(document["results"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def store(path: Path, record: Record) -> None:
     """Keeps a record. One that cannot be written costs time, nothing else."""
-    document = {"format": FORMAT, **record._asdict(), "asked": record.asked._asdict()}
+    document = {"format": FORMAT, **record._asdict(), "asked": record.asked._asdict(), "key": None}
+    content = json.dumps(document, separators=(",", ":")).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, json.dumps(document, separators=(",", ":")).encode(), sync=False)
+        write_atomic(path, record.key + b"\n" + content, sync=False)
     except (HoldfastError, OSError):
         return

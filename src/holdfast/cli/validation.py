@@ -106,6 +106,8 @@ def _scratch(project: Path) -> Iterator[Path]:
 
 def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> Validation:
     """The run limited to the files that are named, or to those that differ from a commit. Raises HoldfastError."""
+    if not paths and base is None:
+        return validation
     from holdfast.checks.scope import changed, named
 
     project, files = validation.context.project, validation.context.files
@@ -113,7 +115,7 @@ def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> 
         raise HoldfastError("files and --changed cannot both be given", hint="name the files, or the commit")
     if base is not None:
         return validation._replace(scope=changed(project, base, files))
-    return validation._replace(scope=named(project, Path.cwd(), paths, files)) if paths else validation
+    return validation._replace(scope=named(project, Path.cwd(), paths, files))
 
 
 def _run_shown(validation: Validation, run_id: str) -> Report:

@@ -27,6 +27,12 @@ _WORDS: dict[str, object] = {
 }
 
 
+class Plain(str):
+    """A scalar without quotes, as it is written; whoever reads it by its type may take it for something else."""
+
+    __slots__ = ()
+
+
 class BadYaml(ValueError):
     """A document that is not YAML, or not the plain part of it. `offset` is where, in characters."""
 
@@ -44,6 +50,16 @@ def read_yaml(text: str) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath
 def read_texts(text: str) -> object:
     """The document with every scalar as the text that it is written as: `1.10` stays "1.10". Raises BadYaml."""
     return _built(text, _Texts()).value
+
+
+def read_foreign(text: str) -> tuple[object, dict[KeyPath, int]]:
+    """A document that was written for another program, and the offset of each key and element. Raises BadYaml.
+
+    Every scalar is the text that it is written as, a Plain where it has no quotes. Tags are passed over, and an alias
+    is the very value that its anchor names: a document may contain itself, and be far larger than its text.
+    """
+    built = _built(text, _Foreign())
+    return built.value, built.found
 
 
 def _built(text: str, built: _Built) -> _Built:
@@ -145,6 +161,37 @@ class _Texts(_Built):
 
     def scalar(self, event: Any) -> object:
         return event.value
+
+
+class _Foreign(_Built):
+    """A document of texts, with its aliases followed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._named: dict[str, object] = {}
+        self._anchor: str | None = None
+        """The anchor of the value that comes next."""
+
+    def take(self, event: Any) -> None:
+        if type(event).__name__ != "AliasEvent":
+            super().take(event)
+        elif self._open and isinstance(self._open[-1][0], dict) and self._key is None:
+            raise BadYaml("a key must be one word", event.start_mark.index)
+        else:
+            self.last = event.start_mark.index
+            self._place(self._named.get(event.anchor))
+
+    def scalar(self, event: Any) -> object:
+        return event.value if event.style else Plain(event.value)
+
+    def _refuse_magic(self, event: Any) -> None:
+        self._anchor = event.anchor
+
+    def _place(self, value: object) -> KeyPath:
+        if self._anchor is not None:
+            self._named[self._anchor] = value
+            self._anchor = None
+        return super()._place(value)
 
 
 def plain_scalar(text: str) -> object:
