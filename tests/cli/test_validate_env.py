@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.plugins import BUILT_IN
 from tests.conftest import Cli, Said
 
 OK = f'command = ["{sys.executable}", "-c", ""]'
@@ -26,8 +27,9 @@ def project(git_project: Path) -> Path:
 
 
 def configure(project: Path, **checks: str) -> None:
-    text = '[project]\nname = "shop"\nversion = "1.0"\n[tool.holdfast.checks.venv]\nenabled = false\n'
-    text += "[tool.holdfast.checks.secrets]\nenabled = false\n"
+    """The project with these checks of its own, and none of Holdfast's."""
+    text = '[project]\nname = "shop"\nversion = "1.0"\n'
+    text += "".join(f"[tool.holdfast.checks.{name}]\nenabled = false\n" for name in BUILT_IN)
     text += "".join(f"[tool.holdfast.checks.{name}]\n{body}\n" for name, body in checks.items())
     (project / "pyproject.toml").write_text(text)
 

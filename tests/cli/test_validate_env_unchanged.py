@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.plugins import BUILT_IN
 from tests.conftest import Cli
 
 OK = f'command = ["{sys.executable}", "-c", ""]'
@@ -31,7 +32,8 @@ def project(git_project: Path) -> Path:
 
 
 def configure(project: Path, more: str = "") -> None:
-    text = '[project]\nname = "shop"\nversion = "1.0"\n[tool.holdfast.checks.venv]\nenabled = false\n'
+    text = '[project]\nname = "shop"\nversion = "1.0"\n'
+    text += "".join(f"[tool.holdfast.checks.{name}]\nenabled = false\n" for name in BUILT_IN)
     (project / "pyproject.toml").write_text(f"{text}[tool.holdfast.checks.one]\n{OK}\n{more}", "utf-8")
 
 
@@ -100,7 +102,11 @@ def test_options_are_part_of_what_must_be_the_same(project: Path, holdfast: Cli)
 
 
 def test_a_check_that_always_runs_is_heard_where_nothing_else_changed(project: Path, holdfast: Cli) -> None:
-    text = (project / "pyproject.toml").read_text("utf-8").replace("enabled = false", "enabled = true")
+    text = (
+        (project / "pyproject.toml")
+        .read_text("utf-8")
+        .replace("checks.venv]\nenabled = false", "checks.venv]\nenabled = true")
+    )
     (project / "pyproject.toml").write_text(text + '[tool.holdfast.ignore.VENV001]\nreason = "none here"\n', "utf-8")
     assert ran(project, holdfast)["one"]
     said = holdfast("validate-env", "--format", "json", cwd=project, env={"VIRTUAL_ENV": "/nowhere"})
