@@ -132,7 +132,7 @@ def _against(one: _Read) -> Iterator[Finding]:
     if sides.example is None and sides.demand.variables and group.values:
         message = "there is no .env.example, so that nobody else knows which variables there are"
         yield Finding(NO_VALUES, Severity.INFO, message, Location(group.values[0]), EXAMPLE_COMMAND)
-    if sides.example and not (sides.example.broken and not sides.example.bindings):
+    if sides.example and (sides.example.bindings or not sides.example.broken):
         yield from left_out(sides, command)
 
 
