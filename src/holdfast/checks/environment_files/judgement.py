@@ -69,16 +69,20 @@ def _read(context: Context, group: Group, directories: list[str], mentions: tupl
     demand = demand_of(context, group.directory, directories)
     ignored = tuple(context.config.dotenv.ignore)
     say = sayer(example, demand.knows)
-    sides = Sides(demand, example, declared.by_name, ignored, _mentioned(context, mentions), say)
+    sides = Sides(demand, example, declared.by_name, ignored, _mentioned(context, group.directory, mentions), say)
     return _Read(group, files, declared, sides)
 
 
-def _mentioned(context: Context, globs: tuple[str, ...]) -> Callable[[Iterable[str]], frozenset[str]]:
-    """Which of some names are words in the files that the globs match; they are read when that is asked."""
+def _mentioned(context: Context, directory: str, globs: tuple[str, ...]) -> Callable[[Iterable[str]], frozenset[str]]:
+    """Which of some names are words in the files that the globs match, or in Python code that is not below a directory.
+
+    The files are read when that is asked.
+    """
 
     def mentioned(names: Iterable[str]) -> frozenset[str]:
         left = set(names)
-        for file in matching(context.files, globs):
+        code = (name for name in context.files if name.endswith(".py") and not name.startswith(directory))
+        for file in (*matching(context.files, globs), *code):
             if not left:
                 break
             text = start_of(context.project / file, LIMIT).decode("utf-8", "replace")
