@@ -145,7 +145,12 @@ def _not_known(demand: Demand) -> Iterator[Finding]:
         message = "the code reads variables whose names are known only when it runs, here first"
         yield Finding(NOT_KNOWN, Severity.INFO, message, demand.computed[0])
     for place in demand.unreadable:
-        yield Finding(NOT_KNOWN, Severity.INFO, "what this file reads is not known: it does not parse", place)
+        yield Finding(
+            NOT_KNOWN,
+            Severity.INFO,
+            "what this file reads is not known: it does not parse, or is nested too deeply",
+            place,
+        )
 
 
 def _exposed(context: Context, names: tuple[str, ...]) -> Iterator[Finding]:
