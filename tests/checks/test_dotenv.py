@@ -109,6 +109,14 @@ def test_a_name_that_another_file_uses_is_not_unknown(git_project: Path) -> None
     assert run(git_project, {**files, "compose.yaml": "image: x:${IMAGE_TAG}\n"}).findings == ()
 
 
+def test_an_example_beside_a_compose_file_is_for_code_elsewhere(git_project: Path) -> None:
+    files = {"docker/.env.example": "DATABASE_URL=\nLEFT_OVER=\n", "docker/run.py": APP.replace("DATABASE", "X")}
+    result = run(git_project, {**files, "shop/app.py": APP})
+    unread = [each for each in said(result) if "DOTENV015" in each]
+    message = "nothing in the project's code and configuration names LEFT_OVER"
+    assert unread == [f"docker/.env.example:2: info DOTENV015 {message}"]
+
+
 def test_the_names_in_a_broken_line_are_not_missing_too(git_project: Path) -> None:
     result = run(git_project, {**FILES, ".env": "PORT=80\nDATABASE_URL='x\n"})
     assert [each.id for each in result.findings] == ["DOTENV001"]

@@ -161,6 +161,14 @@ EMAIL_PORT=25
 # read by compose.yaml alone
 WEB_IMAGE=shop:latest
 """
+DJANGO_ENV = """\
+DEBUG=off
+SECRET_KEY=k
+ALLOWED_HOSTS=x
+DATABASE_URL=psql://db/s
+WEB_IMAGE=a:1
+TEST_SERVER=x
+"""
 WORKER = """\
 import os
 from os import environ as env
@@ -218,7 +226,7 @@ CLEAN = [
             "compose.yaml": "services:\n  web:\n    image: ${WEB_IMAGE}\n    env_file: .env\n",
             ".env.example": DJANGO_EXAMPLE,
             ".env.test": "SECRET_KEY=test\nDATABASE_URL=sqlite:///test.db\n",
-            ".env!": "DEBUG=off\nSECRET_KEY=k\nALLOWED_HOSTS=x\nDATABASE_URL=psql://db/s\nWEB_IMAGE=a:1\nTEST_SERVER=x\n",
+            ".env!": DJANGO_ENV,
             ".env.local!": "DEBUG=on\n",
         },
     ),

@@ -170,6 +170,11 @@ def test_classes_of_other_kinds_read_nothing(tmp_path: Path) -> None:
     assert names(tmp_path, "class B(BaseModel):\n    a: str\nclass Settings:\n    b: str\n") == []
 
 
+def test_a_union_of_a_thousand_is_no_obstacle(tmp_path: Path) -> None:
+    code = f"class S(BaseSettings):\n    a: {' | '.join(['int'] * 900)}\n    b: str | int | None = None\n"
+    assert fields(tmp_path, code) == {"A": (True, "", None), "B": (False, "", None)}
+
+
 def test_classes_that_inherit_in_circles_end(tmp_path: Path) -> None:
     several = [f"class C{one}({', '.join(f'C{other}' for other in range(12))}):\n    a: str\n" for one in range(12)]
     assert names(tmp_path, "".join(several) + "class S(C1, BaseSettings):\n    b: str\n") == ["A", "B"]

@@ -121,6 +121,16 @@ def test_files_that_do_not_parse_are_told(tmp_path: Path) -> None:
     assert [str(place) for place in found.unreadable] == ["a.py:2"]
 
 
+def test_a_file_that_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
+    code = {
+        "a.py": "import os\nx = " + " + ".join(['os.environ["A"]'] * 900),
+        "b.py": f"import os\nos{'.environ' * 900}\n",
+    }
+    found = demand(tmp_path, code)
+    assert found.unreadable[0].file == "a.py"
+    assert found.variables == {}
+
+
 def test_places_that_do_not_agree_on_the_kind_say_none(tmp_path: Path) -> None:
     found = demand(tmp_path, 'import os\nint(os.environ["A"])\nfloat(os.environ["A"])\nint(os.environ["B"])\n')
     assert [variable.kind for variable in found.variables.values()] == ["", "int"]

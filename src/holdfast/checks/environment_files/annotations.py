@@ -128,9 +128,11 @@ def _subscripted(annotation: ast.Subscript) -> tuple[str, str, ast.Call | None]:
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return [*_alternatives(node.left), *_alternatives(node.right)]
-    return [node]
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        found.append(node.right)
+        node = node.left
+    return [node, *found[::-1]]
 
 
 def _is_none(node: ast.expr) -> bool:

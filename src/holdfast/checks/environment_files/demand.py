@@ -145,12 +145,18 @@ class _Files:
         for name, text in texts.items():
             tree = self._parse(name, text) if _READS.search(text) else None
             if tree:
-                self.found[name] = reads_in(tree, self._modules[name], name)
+                self._read(name, tree)
         if any(b"BaseSettings" in text for text in texts.values()):
             self._follow(texts)
             for read in Classes(self._classes()).reads():
                 one = self.found.get(read.file, FileReads())
                 self.found[read.file] = one._replace(reads=(*one.reads, read))
+
+    def _read(self, name: str, tree: ast.Module) -> None:
+        try:
+            self.found[name] = reads_in(tree, self._modules[name], name)
+        except RecursionError:  # a text that is put together from hundreds of pieces
+            self.unreadable.append(Location(name, 1))
 
     def _parse(self, name: str, text: bytes) -> ast.Module | None:
         try:

@@ -69,16 +69,20 @@ def _read(context: Context, group: Group, directories: list[str], mentions: tupl
     demand = demand_of(context, group.directory, directories)
     ignored = tuple(context.config.dotenv.ignore)
     say = sayer(example, demand.knows)
-    sides = Sides(demand, example, declared.by_name, ignored, _mentioned(context, mentions), say)
+    sides = Sides(demand, example, declared.by_name, ignored, _mentioned(context, group.directory, mentions), say)
     return _Read(group, files, declared, sides)
 
 
-def _mentioned(context: Context, globs: tuple[str, ...]) -> Callable[[Iterable[str]], frozenset[str]]:
-    """Which of some names are words in the files that the globs match; they are read when that is asked."""
+def _mentioned(context: Context, directory: str, globs: tuple[str, ...]) -> Callable[[Iterable[str]], frozenset[str]]:
+    """Which of some names are words in the files that the globs match, or in Python code that is not below a directory.
+
+    The files are read when that is asked.
+    """
 
     def mentioned(names: Iterable[str]) -> frozenset[str]:
         left = set(names)
-        for file in matching(context.files, globs):
+        code = (name for name in context.files if name.endswith(".py") and not name.startswith(directory))
+        for file in (*matching(context.files, globs), *code):
             if not left:
                 break
             text = start_of(context.project / file, LIMIT).decode("utf-8", "replace")
@@ -132,7 +136,7 @@ def _against(one: _Read) -> Iterator[Finding]:
     if sides.example is None and sides.demand.variables and group.values:
         message = "there is no .env.example, so that nobody else knows which variables there are"
         yield Finding(NO_VALUES, Severity.INFO, message, Location(group.values[0]), EXAMPLE_COMMAND)
-    if sides.example and not (sides.example.broken and not sides.example.bindings):
+    if sides.example and (sides.example.bindings or not sides.example.broken):
         yield from left_out(sides, command)
 
 
@@ -141,7 +145,12 @@ def _not_known(demand: Demand) -> Iterator[Finding]:
         message = "the code reads variables whose names are known only when it runs, here first"
         yield Finding(NOT_KNOWN, Severity.INFO, message, demand.computed[0])
     for place in demand.unreadable:
-        yield Finding(NOT_KNOWN, Severity.INFO, "what this file reads is not known: it does not parse", place)
+        yield Finding(
+            NOT_KNOWN,
+            Severity.INFO,
+            "what this file reads is not known: it does not parse, or is nested too deeply",
+            place,
+        )
 
 
 def _exposed(context: Context, names: tuple[str, ...]) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -153,9 +152,3 @@ def _unquoted(rest: str, *, spaced: bool) -> str:
 
 def _behind(rest: str) -> str:
     return rest[rest.index("#") :].strip() if "#" in rest else ""
-
-
-def names_in(files: tuple[EnvFile, ...]) -> Iterator[str]:
-    """Every name that one of the files sets."""
-    for file in files:
-        yield from file.last()

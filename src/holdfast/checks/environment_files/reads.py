@@ -75,12 +75,12 @@ class Names:
 
     def path(self, node: ast.expr) -> str:
         """The dotted path that an expression means, such as `os.environ`; empty where that is not known."""
-        if isinstance(node, ast.Name):
-            return self.imported.get(node.id, "")
-        if isinstance(node, ast.Attribute):
-            above = self.path(node.value)
-            return f"{above}.{node.attr}" if above else ""
-        return ""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.insert(0, node.attr)
+            node = node.value
+        start = self.imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return ".".join([start, *parts]) if start else ""
 
     def text(self, node: ast.expr | None, depth: int = 5) -> str | None:
         """The text that an expression always is; None where that is not known."""
