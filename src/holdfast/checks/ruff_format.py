@@ -51,7 +51,7 @@ class RuffFormat:
         from holdfast.checks.linters.scope import of_scope
 
         tool = _tool(context)
-        arguments, count = call_on(context, self.name, tool, PYTHON)
+        arguments, count = call_on(context, self.name, tool, (*PYTHON, "*.md"))
         cache = {"RUFF_CACHE_DIR": str(context.scratch / "ruff")}
         argv = [tool.path, "format", "--force-exclude", *arguments]
         done = run_tool(context, self.name, [*argv, "--check", "--output-format", "json"], cache)
@@ -90,11 +90,12 @@ def _findings(context: Context, tool: Tool, done: Completed, *, old: bool) -> li
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
     file = relative(context, item["filename"])
+    start = item.get("location") or {}
     if item["code"] == "unformatted":
         fix = tool.command(context.project, "format", file)
-        place = Location(file, item["location"]["row"])
+        place = Location(file, start.get("row"))
         return Finding("ruff-format:reformat", Severity.ERROR, "would be reformatted", place, fix)
-    place = Location(file, item["location"]["row"], item["location"]["column"])
+    place = Location(file, start.get("row"), start.get("column"))
     return Finding("ruff-format:cannot-format", Severity.ERROR, item["message"], place)
 
 
