@@ -111,3 +111,16 @@ def test_two_formatters_are_told_once_with_every_place_that_sets_one_up(make_con
         " (.pre-commit-config.yaml:4); remove one"
     )
     assert CHECK.run(context).findings == ()
+
+
+def test_a_file_that_is_no_text_is_a_finding_without_a_line(make_context: Make) -> None:
+    context = make_context({**CONFIGURED, "a.py": "x = 1\n"})
+    (context.project / "a.py").write_bytes(b"\xff\xfe = 1\n")
+    (finding,) = CHECK.run(context).findings
+    assert (finding.id, finding.location) == ("ruff-format:cannot-format", Location("a.py"))
+
+
+def test_markdown_is_looked_at_in_a_scope_as_in_a_whole_run(make_context: Make) -> None:
+    context = make_context({**CONFIGURED, "a.py": "x = 1\n", "b.md": "```python\nx=1\n```\n"})
+    scoped = CHECK.run(context._replace(scope=frozenset(context.files)))
+    assert scoped.findings == CHECK.run(context).findings

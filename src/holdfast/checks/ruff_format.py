@@ -9,6 +9,7 @@ from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.linters.formatters import black_is_wanted, ruff_formats, two_owners
 from holdfast.checks.linters.ruff_config import CONFIG, PYTHON, files_read
+from holdfast.checks.linters.scope import Call, of_scope
 from holdfast.checks.tools import (
     CannotRun,
     Tool,
@@ -47,11 +48,9 @@ class RuffFormat:
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 would reformat, 2 could not parse a file (findings), or a wrong call (could not run)."""
         from holdfast.checks.linters.ruff_diff import lacks_json
-        from holdfast.checks.linters.ruff_files import call_on
-        from holdfast.checks.linters.scope import of_scope
 
         tool = _tool(context)
-        arguments, count = call_on(context, self.name, tool, PYTHON)
+        arguments, count = _call(context, tool)
         cache = {"RUFF_CACHE_DIR": str(context.scratch / "ruff")}
         argv = [tool.path, "format", "--force-exclude", *arguments]
         done = run_tool(context, self.name, [*argv, "--check", "--output-format", "json"], cache)
@@ -69,6 +68,15 @@ class RuffFormat:
         return outcome(
             self.name, tool, everything, looked_at=(count, "Python files"), failed=bool(found) or bool(owners)
         )
+
+
+def _call(context: Context, tool: Tool) -> Call:
+    """The call on the files in scope. Only newer versions format Markdown, and no option tells which of it."""
+    from holdfast.checks.linters.ruff_files import call_on
+
+    if context.scope is not None and context.matching("*.md"):
+        return Call(context.args, context.python_files)
+    return call_on(context, NAME, tool, PYTHON)
 
 
 def _tool(context: Context) -> Tool:
@@ -90,11 +98,12 @@ def _findings(context: Context, tool: Tool, done: Completed, *, old: bool) -> li
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
     file = relative(context, item["filename"])
+    start = item.get("location") or {}
     if item["code"] == "unformatted":
         fix = tool.command(context.project, "format", file)
-        place = Location(file, item["location"]["row"])
+        place = Location(file, start.get("row"))
         return Finding("ruff-format:reformat", Severity.ERROR, "would be reformatted", place, fix)
-    place = Location(file, item["location"]["row"], item["location"]["column"])
+    place = Location(file, start.get("row"), start.get("column"))
     return Finding("ruff-format:cannot-format", Severity.ERROR, item["message"], place)
 
 

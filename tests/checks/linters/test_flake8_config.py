@@ -60,7 +60,7 @@ def test_what_is_installed_from_elsewhere_counts_by_its_metadata(make: Make, nam
 
 
 @pytest.mark.parametrize(
-    "text", ["[flake8:local-plugins]\n", "[flake8]\nfilename = *.pyx\n", "[flake8]\n filename: *\n"]
+    "said", ["[flake8:local-plugins]\n", "[flake8]\nfilename = *.pyx\n", "[flake8]\n filename: *\n"]
 )
 def test_the_configuration_may_name_other_files(make: Make, said: str) -> None:
     assert reads_more(make({".flake8": said}))
