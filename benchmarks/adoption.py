@@ -26,7 +26,8 @@ PROJECTS = ("attrs", "black", "docopt", "flask", "poetry-core", "pydantic", "req
 README = ROOT / "benchmarks" / "README.md"
 MARKS = ("<!-- adoption: begin -->", "<!-- adoption: end -->")
 HEAD = (
-    "| project | shape | files made | files extended | what `validate-env` found | init | validate | as before, to the byte |\n"
+    "| project | shape | files made | files extended | what `validate-env` found | init | validate "
+    "| as before, to the byte |\n"
     "|---|---|---|---|---|---|---|---|"
 )
 
