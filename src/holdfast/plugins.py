@@ -19,6 +19,7 @@ BUILT_IN = {
     "venv": "holdfast.checks.venv:CHECK",
     "ruff": "holdfast.checks.ruff:CHECK",
     "black": "holdfast.checks.black:CHECK",
+    "ruff-format": "holdfast.checks.ruff_format:CHECK",
     "flake8": "holdfast.checks.flake8:CHECK",
     "mypy": "holdfast.checks.mypy:CHECK",
     "pytest": "holdfast.checks.pytest:CHECK",
@@ -28,6 +29,8 @@ BUILT_IN = {
     "conflicts": "holdfast.checks.conflicts:CHECK",
     "imports": "holdfast.checks.imports:CHECK",
     "vulnerabilities": "holdfast.checks.vulnerabilities:CHECK",
+    "tool-versions": "holdfast.checks.tool_versions:CHECK",
+    "python-versions": "holdfast.checks.python_versions:CHECK",
 }
 
 
@@ -51,6 +54,11 @@ class Registered:
         """The checks, imported, in the order in which they were registered."""
         for name, (target, source) in self._targets.items():
             yield _loaded(name, target, source) if isinstance(target, str) else target
+
+
+def built_in(name: str) -> Check | None:
+    """A check of Holdfast's own, without looking for others; None where it has none of that name."""
+    return _loaded(name, BUILT_IN[name], "holdfast") if name in BUILT_IN else None
 
 
 def registered(path: Iterable[str] | None = None) -> Registered:

@@ -58,18 +58,43 @@ def link_to(target: str) -> Edit:
     return edit
 
 
+def extending(project: Path) -> None:
+    write("ruff.toml", 'extend = "lint/middle.toml"\n')(project)
+    write("lint/middle.toml", 'extend = "./base.toml"\n')(project)
+    write("lint/base.toml", "")(project)
+
+
+def plugged(project: Path) -> None:
+    write("tox.ini", "[flake8]\n[flake8:local-plugins]\nextension = X = tools.look:Look\n")(project)
+
+
 def nothing(_project: Path) -> None:
     return None
 
 
 CASES: Mapping[str, tuple[Check, Edit, Edit]] = {
-    "a file that ruff's configuration extends": (ruff.CHECK, write("lint/base.toml", ""), write("lint/base.toml", "#")),
+    "a file that ruff's configuration extends": (ruff.CHECK, extending, write("lint/base.toml", "#")),
     "flake8's configuration above the project": (
         flake8.CHECK,
         write("../.flake8", ""),
         write("../.flake8", "[flake8]"),
     ),
-    "what a flake8 plugin may read": (flake8.CHECK, nothing, write("words.txt", "teh")),
+    "what a flake8 plugin may read": (flake8.CHECK, plugged, write("words.txt", "teh")),
+    "a file that ruff's configuration includes": (
+        ruff.CHECK,
+        write("pyproject.toml", PROJECT + "[tool.ruff]\nextend-include = ['bin/*']\n"),
+        write("bin/tool", "x = 2\n"),
+    ),
+    "a file that a configuration of ruff's further down includes": (
+        ruff.CHECK,
+        write("bin/ruff.toml", "extend-include = ['tool']\n"),
+        write("bin/tool", "x = 2\n"),
+    ),
+    "what flake8's configuration takes for Python": (
+        flake8.CHECK,
+        write(".flake8", "[flake8]\nfilename = *.pyx\n"),
+        write("b.pyx", "x=2\n"),
+    ),
     "pytest's configuration above the project": (pytest_check.CHECK, nothing, write("../pyproject.toml", "")),
     "a conftest.py above the project": (pytest_check.CHECK, nothing, write("../conftest.py", "")),
     "another repository inside this one": (mypy.CHECK, make_repository, write("vendor/lib/deep.py", "x = 2\n")),

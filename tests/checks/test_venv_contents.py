@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.checks.venv_probe.installed import origins
 from tests.checks.venvs import PYPROJECT, Shop, install, make_base, make_shop, make_venv
 
 TRAMPOLINE = "#!/bin/sh\n'''exec' \"{}/python\" \"$0\" \"$@\"\n' '''\nimport sys\n"
@@ -261,6 +262,17 @@ def test_setuptools_finder_is_followed(shop: Shop, tmp_path: Path) -> None:
     assert shop.problems() == {}
     (shop.site_packages / finder).write_text("MAPPING = {not python}\n", "utf-8")
     assert f"{source.parent}" in shop.problems()["VENV013"].message
+
+
+def test_setuptools_finder_names_a_module_that_is_no_package_without_its_suffix(shop: Shop) -> None:
+    metadata = install(shop.site_packages, "till", "1.0", shop.root)
+    (metadata / "RECORD").write_text("__editable___till_1_0_finder.py,,\n", "utf-8")
+    mapping = f"MAPPING: dict[str, str] = {{'till': '{shop.root}/till', 'gone': '{shop.root}/gone'}}\n"
+    (shop.site_packages / "__editable___till_1_0_finder.py").write_text(mapping, "utf-8")
+    shop.write("till.py", "")
+    shop.write("tillage.py", "")
+    (found,) = origins(str(shop.site_packages), "till")
+    assert found.paths == (f"{shop.root}/till.py", f"{shop.root}/gone")
 
 
 def test_an_egg_link_is_followed(shop: Shop, tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def test_show_prints_every_setting(holdfast: Cli, shop: Path) -> None:
         "validate.jobs = 4",
         'validate.timeout = "10m"',
         "validate.cache = true",
+        'validate.baseline = "holdfast-baseline.json"',
+        "validate.new_only = false",
         'venv.path = ""',
         "venv.allow_system_site_packages = false",
         'dependencies.lock = ""',

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from tests.conftest import Cli
+from tests.faults import lockstep
 from tests.faults.model import Clean, Fault, Files, plant
 
-FAULTS: list[Fault] = []
-CLEAN: list[Clean] = []
+FAULTS: list[Fault] = [*lockstep.FAULTS]
+CLEAN: list[Clean] = [*lockstep.CLEAN]
 STRAY = "TOOL001"
 """The tools come from this test's own environment, not from the planted project's."""
 

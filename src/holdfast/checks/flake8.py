@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.flake8_config import CONFIG, left_out, reads_more
+from holdfast.checks.linters.scope import Call, limited, of_scope
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 
-CONFIG = (".flake8", "setup.cfg", "tox.ini")
+FILE_OPTIONS = ("--config", "--append-config", "--isolated", "--exclude", "--extend-exclude", "--filename")
 FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
 
 
@@ -20,7 +22,8 @@ class Flake8:
         return configured or facts.depends_on(context, "flake8")
 
     def inputs(self, context: Context) -> Inputs:
-        return Inputs(("**",), ("flake8",), ("PYFLAKES_", "PYTHON"), CONFIG)  # its plugins read what they like
+        files = ("**",) if reads_more(context) else ("*.py", *CONFIG)  # its plugins read what they like
+        return Inputs(files, ("flake8",), ("PYFLAKES_", "PYTHON"), CONFIG, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 with lines in our format findings; 1 without is a crash (PyCQA/flake8 gives both 1)."""
@@ -28,14 +31,31 @@ class Flake8:
         own = context.environment.root if context.environment else context.project / ".venv"
         inside = own.name if own.is_relative_to(context.project) else ".venv"  # flake8 would walk into it
         argv = [tool.path, f"--format={FORMAT}", f"--extend-exclude={inside},.holdfast"]
-        done = run_tool(context, self.name, [*argv, *context.args])
+        call = _call(context, inside)
+        done = run_tool(context, self.name, [*argv, *(call.arguments if call else context.args)])
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         findings = [found for line in lines if (found := _finding(context, line))]
         if done.exit_code not in (0, 1) or (done.exit_code == 1 and not findings):
             raise crashed(self.name, tool, done)
-        looked_at = (context.python_files, "Python files")
+        findings = of_scope(context, findings)
+        looked_at = (call.files if call else context.python_files, "Python files")
         everything = (*findings, *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1)
+        return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1 and bool(findings))
+
+
+def _call(context: Context, environment: str) -> Call | None:
+    """The call on the files in scope; None where flake8 finds its files itself."""
+    if context.scope is None:
+        return None
+    out = left_out(context)
+    own = (f"{environment}/", ".holdfast/")
+    return limited(
+        context,
+        Flake8.name,
+        ("*.py",) if out else ("**",),
+        opaque=FILE_OPTIONS,
+        left_out=(lambda file: file.startswith(own) or out(file)) if out else None,
+    )
 
 
 def _finding(context: Context, line: str) -> Finding | None:

@@ -85,28 +85,27 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "file": {name: now.files[name] for name in read if name in now.files},
         "distribution": dict(now.distributions),
         "interpreter": dict(now.interpreter),
-        "program": {name: _program(context, name) for name in wanted.programs},
-        "variable": {key: _kept(value) for key, value in variables.items()},
+        "program": {name: program_of(context, name) for name in wanted.programs},
+        "variable": {key: kept(value) for key, value in variables.items()},
         "configuration outside the project": snapshot.outside(
             context.project, home, wanted.outside, wanted.home, config_home
         ),
-        "option": {**command, "holdfast": __version__, "check": _code_of(check)},
+        "option": {**command, "holdfast": __version__, "check": snapshot.stamp(code_of(check))},
     }
 
 
-def _kept(value: str) -> str:
+def kept(value: str) -> str:
     """A variable's value as it may be kept: a switch such as `1` or `true` as it is, what may be secret as a digest."""
     return value if len(value) <= 5 and value.isalnum() else snapshot.digest(value)
 
 
-def _code_of(check: Check) -> str:
-    """A stamp of the file that defines a check, whose author may change what it finds."""
+def code_of(check: Check) -> str:
+    """The file that defines a check, whose author may change what it finds; empty where it has none."""
     module = sys.modules.get(type(check).__module__)
-    file = getattr(module, "__file__", None) or getattr(check, "__file__", None)
-    return snapshot.stamp(str(file)) if file else ""
+    return str(getattr(module, "__file__", None) or getattr(check, "__file__", None) or "")
 
 
-def _program(context: Context, name: str) -> str:
+def program_of(context: Context, name: str) -> str:
     """Which program a name means. One that is not in the project's environment stands in one of its own."""
     own = [str(context.environment.bin)] if context.environment else []
     path = os.pathsep.join([*own, context.child_env.get("PATH", "")])

@@ -50,7 +50,9 @@ class Memory:
             document = json.loads(said)
             if document["format"] != FORMAT:
                 return None
-            result = _result(check, document["result"])
+            result = result_from(check, document["result"])
+            if result.status is not Status.PASSED:
+                return None
             return Success(inputs, str(document["since"]), str(document["run_id"]), result)
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -103,13 +105,16 @@ def recalled(success: Success) -> Result:
     return success.result._replace(remembered=Remembered(success.since, success.run_id))
 
 
-def _result(check: str, data: dict[str, Any]) -> Result:
+def result_from(check: str, data: dict[str, Any]) -> Result:
+    """The result that `Result.as_json` wrote. Raises KeyError, TypeError or ValueError where it is not one."""
     checked = data["checked"]
     return Result(
         check,
-        Status.PASSED,
+        Status(data["status"]),
         tuple(Finding.from_json(item) for item in data["findings"]),
-        checked=Checked(int(checked["done"]), int(checked["total"]), str(checked["unit"])),
+        data["reason"],
+        data["hint"],
+        Checked(int(checked["done"]), int(checked["total"]), str(checked["unit"])) if checked else None,
         tool=data["tool"],
         duration_s=float(data["duration_s"]),
     )

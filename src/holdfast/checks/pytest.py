@@ -15,6 +15,7 @@ from holdfast.core.ids import new_id
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+NAME = "pytest"
 OWN_CONFIG = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")
 CONFIG = (*OWN_CONFIG, "pyproject.toml", "tox.ini", "setup.cfg")
 NO_TESTS = 5
@@ -22,7 +23,7 @@ COLLECTION_BROKEN = 2
 
 
 class Pytest:
-    name = "pytest"
+    name = NAME
     summary = "the tests, by pytest"
 
     def wanted(self, context: Context) -> bool:
@@ -37,28 +38,41 @@ class Pytest:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is passed and 1 failed tests; 2 is broken collection, 3 and 4 pytest's own trouble, 5 no tests."""
-        from xml.etree import ElementTree
-
         tool = find_tool(context, self.name, "pytest", own_only=True)
         context.scratch.mkdir(parents=True, exist_ok=True)
-        junit = context.scratch / f"pytest-junit-{new_id(now_ms())}.xml"  # two runs at once must not share it
-        argv = [tool.path, f"--junit-xml={junit}", "-o", "junit_family=xunit1", "-q", *context.args]
-        done = run_tool(context, self.name, argv)
-        if done.exit_code == NO_TESTS:
-            raise CannotRun(self.name, "pytest collected no tests", output=said(done))
-        if done.exit_code not in (0, 1, COLLECTION_BROKEN):
-            raise crashed(self.name, tool, done)
+        own = new_id(now_ms())  # two runs at once must not share a report
+        junit, coverage = context.scratch / f"pytest-junit-{own}.xml", context.scratch / f"coverage-{own}.json"
         try:
-            cases = list(ElementTree.parse(junit).iter("testcase"))  # noqa: S314 - expat bounds entity expansion
-        except (OSError, ElementTree.ParseError) as error:
-            raise crashed(self.name, tool, done) from error
+            return _ran(context, tool, junit, coverage)
         finally:
             junit.unlink(missing_ok=True)
-        return _result(tool, context.project, cases, done.exit_code, said(done))
+            coverage.unlink(missing_ok=True)
 
 
-def _result(tool: Tool, project: Path, cases: list[Element], exit_code: int, output: str) -> Result:
-    findings = tuple(found for case in cases if (found := _finding(tool, project, case)))
+def _ran(context: Context, tool: Tool, junit: Path, coverage: Path) -> Result:
+    from xml.etree import ElementTree
+
+    from holdfast.checks.pytest_coverage import below_limit, is_measured
+
+    argv = [tool.path, f"--junit-xml={junit}", "-o", "junit_family=xunit1", "-q", *context.args]
+    argv += [f"--cov-report=json:{coverage}"] if is_measured(context) else []
+    done = run_tool(context, NAME, argv)
+    if done.exit_code == NO_TESTS:
+        raise CannotRun(NAME, "pytest collected no tests", output=said(done))
+    if done.exit_code not in (0, 1, COLLECTION_BROKEN):
+        raise crashed(NAME, tool, done)
+    try:
+        cases = list(ElementTree.parse(junit).iter("testcase"))  # noqa: S314 - expat bounds entity expansion
+    except (OSError, ElementTree.ParseError) as error:
+        raise crashed(NAME, tool, done) from error
+    covered = below_limit(context, tool, coverage) if done.exit_code == 1 else None
+    return _result(tool, context.project, cases, done.exit_code, said(done), (covered,) if covered else ())
+
+
+def _result(
+    tool: Tool, project: Path, cases: list[Element], exit_code: int, output: str, more: tuple[Finding, ...]
+) -> Result:
+    findings = (*(found for case in cases if (found := _finding(tool, project, case))), *more)
     ran = sum(case.find("skipped") is None for case in cases)
     if exit_code == COLLECTION_BROKEN:
         broken = "the tests could not be collected"

@@ -7,11 +7,22 @@ from typing import Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, relative, run_tool, said, stray_tool
+from holdfast.checks.linters.ruff_config import CONFIG, files_read
+from holdfast.checks.tools import (
+    CannotRun,
+    Tool,
+    crashed,
+    find_tool,
+    outcome,
+    relative,
+    run_tool,
+    said,
+    stray_tool,
+    unaffected,
+)
 from holdfast.core.findings import Finding, Location, Result, Severity
 
 NOTHING = b"No Python files found"
-CONFIG = ("ruff.toml", ".ruff.toml", "pyproject.toml")
 
 
 class Ruff:
@@ -22,26 +33,37 @@ class Ruff:
         return facts.configures(context, "ruff", files=CONFIG[:2]) or facts.depends_on(context, "ruff")
 
     def inputs(self, context: Context) -> Inputs:
-        home = tuple(f".config/ruff/{name}" for name in CONFIG)  # `extend` and `include` may name any file
-        return Inputs(("**",), ("ruff",), ("RUFF_",), CONFIG, home)
+        home = tuple(f".config/ruff/{name}" for name in CONFIG)
+        return Inputs(files_read(context), ("ruff",), ("RUFF_",), CONFIG, home, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""
+        from holdfast.checks.linters.ruff_files import call_on
+        from holdfast.checks.linters.scope import of_scope
+
         tool = find_tool(context, self.name, "ruff")
+        arguments, count = call_on(context, self.name, tool)
         cache = {"RUFF_CACHE_DIR": str(context.scratch / "ruff")}
-        argv = [tool.path, "check", "--output-format", "json", "--no-fix", "--force-exclude", *context.args]
+        argv = [tool.path, "check", "--output-format", "json", "--no-fix", "--force-exclude", *arguments]
         done = run_tool(context, self.name, argv, cache)
         if done.exit_code not in (0, 1):
             raise crashed(self.name, tool, done)
         try:
-            findings = [_finding(context, tool, item) for item in json.loads(done.stdout)]
+            findings = of_scope(context, [_finding(context, tool, item) for item in json.loads(done.stdout)])
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
         if NOTHING in done.stderr:
-            raise CannotRun(self.name, "ruff found no Python file to look at", output=said(done))
-        looked_at = (context.python_files, "Python files")
+            raise _nothing(context, said(done))
         everything = (*findings, *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1)
+        failed = bool(findings) or (context.scope is None and done.exit_code == 1)
+        return outcome(self.name, tool, everything, looked_at=(count, "Python files"), failed=failed)
+
+
+def _nothing(context: Context, output: str) -> CannotRun:
+    """Ruff looked at no file: the configuration leaves out all that there are, or all that are in scope."""
+    if context.scope is not None:
+        return unaffected(Ruff.name, "files")
+    return CannotRun(Ruff.name, "ruff found no Python file to look at", output=output)
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:

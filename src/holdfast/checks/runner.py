@@ -29,6 +29,16 @@ class Listener(Protocol):
     def finished(self, result: Result) -> None: ...
 
 
+class Silent:
+    """Who is told and says nothing."""
+
+    def started(self, name: str) -> None:
+        """Says nothing."""
+
+    def finished(self, result: Result) -> None:
+        """Says nothing."""
+
+
 class Job(NamedTuple):
     """A check with the context that it runs in."""
 

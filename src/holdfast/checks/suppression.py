@@ -85,6 +85,11 @@ class Suppression:
             suppressed += [Suppressed(finding, "baseline", "known since the baseline was written") for finding in known]
         return _settled(result, kept, suppressed, strict=strict)
 
+    def judge(self, results: Sequence[Result], *, complete: bool) -> list[Result]:
+        """What is wrong with the ignores and the baseline, by the results of checks that looked at everything."""
+        about = (self.judge_ignores(results, complete=complete), self.judge_baseline(results))
+        return [result for result in about if result is not None]
+
     def judge_ignores(self, results: Sequence[Result], *, complete: bool) -> Result | None:
         """What is wrong with the ignores themselves, given what the checks found; None where there is nothing.
 

@@ -2,114 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from holdfast.checks.baseline import REWRITE, Baseline
-from holdfast.checks.baseline import load as load_baseline
-from holdfast.checks.baseline import save as save_baseline
 from holdfast.checks.command import Command
-from holdfast.checks.inputs import inputs_of, list_files, moment
-from holdfast.checks.interface import Check, Context
-from holdfast.checks.memory import Memory, Success, encode, recalled
-from holdfast.checks.runner import Interrupted, Job, Listener, asked, run_all
-from holdfast.checks.scope import Scope
-from holdfast.checks.snapshot import Digests, Stamp
-from holdfast.checks.suppression import ABOUT, BASELINE, Suppression, ignores_of
-from holdfast.core.clock import iso, now_ms
-from holdfast.core.config import CheckConfig, Config
-from holdfast.core.errors import HoldfastError
+from holdfast.checks.past import Past
+from holdfast.checks.runner import Interrupted, Job, Listener, run_all
+from holdfast.checks.validation import CACHE, Validation
+from holdfast.core.clock import iso
+from holdfast.core.config import Config
 from holdfast.core.files import file_errors
 from holdfast.core.findings import Report, Result, Status, judged
 
-CACHE = Path(".holdfast", "cache")
 
+def unchanged(validation: Validation, *, listener: Listener, run_id: str) -> Report | None:
+    """The report where nothing at all has changed since everything last passed; None where something has.
 
-class Validation(NamedTuple):
-    """What one run is about: a project, its configuration, and the checks that there are."""
-
-    context: Context
-    checks: tuple[Check, ...]
-    home: Path
-    stop: threading.Event
-    ignored: re.Pattern[str] | None = None
-    """The names of files that are nobody's input: the task registry's."""
-    scope: Scope | None = None
-    """The files that checks by file are limited to."""
-
-    @property
-    def config(self) -> Config:
-        return self.context.config
-
-    @property
-    def cache(self) -> Path:
-        return self.context.project / CACHE
-
-    def options(self, check: Check) -> CheckConfig:
-        """What the configuration says of the check."""
-        return self.config.checks.get(check.name) or CheckConfig()
-
-    def find(self, name: str, option: str) -> Check:
-        """The check of that name. Raises HoldfastError where there is none."""
-        for check in self.checks:
-            if check.name == name:
-                return check
-        known = ", ".join(sorted(check.name for check in self.checks))
-        raise HoldfastError(f"{option} {name}: no such check", hint=f"there are {known}")
-
-    @property
-    def baseline(self) -> Path:
-        return self.context.project / self.config.validate.baseline
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was left out on purpose."""
-        return self.scope is None and not (self.config.validate.only or self.config.validate.skip)
-
-    def suppression(self) -> Suppression:
-        """What does not count here. Raises HoldfastError where the baseline is wanted and cannot be read."""
-        known = None
-        if self.config.validate.new_only:
-            known = load_baseline(self.baseline)
-            if known is None:
-                raise HoldfastError(f"{self.baseline}: there is no baseline yet", hint=f"make one: {REWRITE}")
-        return Suppression(ignores_of(self.config, self.context.now_ms), known)
-
-    def selected(self) -> tuple[Check, ...]:
-        """Those named by `only`, else those that are wanted or forced on; less those that are skipped."""
-        only = [self.find(name, "--only") for name in self.config.validate.only]
-        skip = [self.find(name, "--skip") for name in self.config.validate.skip]
-        return tuple(check for check in only or self._asked_for() if check not in skip)
-
-    def _asked_for(self) -> Iterable[Check]:
-        for check in self.checks:
-            enabled = self.options(check).enabled
-            if _wanted(check, self.context) if enabled is None else enabled:
-                yield check
-
-    def job(self, check: Check, expected_s: float | None) -> Job:
-        """The check with its own options in the context."""
-        options = self.options(check)
-        timeout_s = self.config.validate.timeout if options.timeout is None else options.timeout
-        context = self.context._replace(args=tuple(options.args), timeout_s=timeout_s, stop=self.stop)
-        if self.scope is not None and _works_by_file(check, context):
-            context = context._replace(scope=self.scope.files)
-        return Job(check, context, expected_s)
-
-
-def _wanted(check: Check, context: Context) -> bool:
-    return asked(f"check {check.name} crashed before it ran", lambda: check.wanted(context))
-
-
-def _works_by_file(check: Check, context: Context) -> bool:
-    inputs = asked(f"check {check.name} crashed before it ran", lambda: check.inputs(context))
-    return inputs is not None and inputs.by_file
+    Runs what runs every time. Raises HoldfastError where the baseline cannot be read, or is wanted and missing.
+    """
+    if not validation.config.validate.cache:
+        return None
+    started, stands = time.monotonic(), Past(validation).unchanged()
+    if stands is None:
+        return None
+    order, remembered, again = stands
+    fresh, interrupted = _run([validation.job(check, None) for check in again], validation, listener)
+    looked = {result.check: result for result in (*remembered, *fresh)}
+    return _report(validation, [looked[name] for name in order], frozenset(), started, run_id, interrupted)
 
 
 def validate(validation: Validation, *, listener: Listener, run_id: str) -> Report:
@@ -117,9 +38,8 @@ def validate(validation: Validation, *, listener: Listener, run_id: str) -> Repo
 
     Raises HoldfastError where the baseline cannot be read, or is wanted and missing.
     """
-    started_ms, started = now_ms(), time.monotonic()
-    selected, strict = validation.selected(), validation.config.strict
-    suppression = validation.suppression()
+    started, selected = time.monotonic(), validation.selected()
+    validation.suppression()  # what is wrong with it is said before minutes of checks, not after
     past = Past(validation) if validation.config.validate.cache else None
     standing = past.standing(selected) if past else {}
     jobs = [
@@ -129,20 +49,39 @@ def validate(validation: Validation, *, listener: Listener, run_id: str) -> Repo
     ]
     fresh, interrupted = _run(jobs, validation, listener)
     looked = {result.check: result for result in fresh} | standing
-    results = [suppression.of(looked[check.name], strict=strict) for check in selected]
-    limited = {job.check.name for job in jobs if job.context.scope is not None}
+    limited = frozenset(job.check.name for job in jobs if job.context.scope is not None)
+    results = [looked[check.name] for check in selected]
+    report = _report(validation, results, limited, started, run_id, interrupted)
     if past:
-        passed = {result.check for result in results if result.status is Status.PASSED} - limited
-        past.keep([result for result in fresh if result.check in passed], since=iso(started_ms), run_id=run_id)
-    whole = [result for result in results if result.check not in limited]
-    about = (suppression.judge_ignores(results, complete=validation.complete), suppression.judge_baseline(whole))
+        settled = report.results[: len(results)]
+        passed = {result.check for result in settled if result.status is Status.PASSED} - limited
+        kept = [result for result in fresh if result.check in passed]
+        past.keep(kept, () if limited else settled, since=report.started_at, run_id=run_id)
+    return report
+
+
+def _report(
+    validation: Validation,
+    results: Sequence[Result],
+    limited: frozenset[str],
+    started: float,
+    run_id: str,
+    interrupted: bool,
+) -> Report:
+    """The report of what was found, less what does not count, and with what is wrong with that."""
+    strict, suppression = validation.config.strict, validation.suppression()
+    if suppression is None:
+        settled, about = [judged(result, strict=strict) for result in results], []
+    else:
+        settled = [suppression.of(result, strict=strict) for result in results]
+        about = suppression.judge([r for r in settled if r.check not in limited], complete=validation.complete)
     return Report(
         "validate-env",
         validation.context.project.name,
         run_id,
-        iso(started_ms),
+        iso(validation.context.now_ms),
         time.monotonic() - started,
-        (*results, *(judged(result, strict=strict) for result in about if result)),
+        (*settled, *(judged(result, strict=strict) for result in about)),
         interrupted,
         str(validation.scope) if validation.scope is not None else None,
     )
@@ -169,77 +108,22 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Past:
-    """The earlier successes of a project's checks, against what their inputs are now."""
-
-    def __init__(self, validation: Validation) -> None:
-        self._validation = validation
-        self._digests = Digests(validation.context.project, validation.cache / "files.json")
-        self._inputs: dict[str, bytes] = {}
-        self._stamps: Mapping[str, Stamp] = {}
-        self._last: dict[str, Success] = {}
-        self.memory = Memory(validation.cache / "validate")
-
-    def standing(self, checks: Iterable[Check]) -> dict[str, Result]:
-        """The results that still stand, by check."""
-        self._inputs = self.look(checks, self._validation.context.files)
-        self._stamps = self._digests.stamps
-        self._last = {name: success for name in self._inputs if (success := self.memory.last(name))}
-        return {name: recalled(last) for name, last in self._last.items() if last.inputs == self._inputs[name]}
-
-    def expected_s(self, check: Check) -> float | None:
-        """How many seconds the last success took."""
-        last = self._last.get(check.name)
-        return last.result.duration_s if last else None
-
-    def look(self, checks: Iterable[Check], files: tuple[str, ...]) -> dict[str, bytes]:
-        """The inputs of each check as they are now; checks that are never remembered are left out."""
-        validation, context = self._validation, self._validation.context
-        now = moment(context, files, self._digests)
-        found = {}
-        for check in checks:
-            inputs = inputs_of(check, context, validation.options(check), now, validation.home)
-            if inputs is not None:
-                found[check.name] = encode(inputs)
-        return found
-
-    def keep(self, results: Iterable[Result], *, since: str, run_id: str) -> None:
-        """Remembers each success whose inputs are after the run what they were before it, with all that it found.
-
-        Where they are not, the run was of a mixture, or changed its own inputs: that is remembered as the reason why
-        the check will run again.
-        """
-        passed = {result.check: result._replace(status=Status.PASSED) for result in results}
-        checks = [check for check in self._validation.checks if check.name in passed and check.name in self._inputs]
-        if checks:
-            files = list_files(self._validation.context.project, self._validation.ignored)
-            for name, after in self.look(checks, files).items():
-                before, touched = self._inputs[name], self._touched(after)
-                if after == before and not touched:
-                    self.memory.store(passed[name], after, since=since, run_id=run_id)
-                else:
-                    self.memory.store_unstable(name, before, after, touched, run_id=run_id)
-        self._digests.save()
-
-    def _touched(self, inputs: bytes) -> list[str]:
-        """The inputs that were written since `standing`, even where they hold again what they did: a stash and back."""
-        written = {name for name, stamp in self._digests.stamps.items() if self._stamps.get(name) != stamp}
-        return sorted(written.intersection(json.loads(inputs)["file"])) if written else []
-
-
 def rewrite_baseline(validation: Validation, report: Report) -> tuple[Report, int]:
     """Writes what a report found into the baseline; returns the report as it is with that, and how many it holds.
 
     With `new_only` the baseline only loses what was mended. What it says of checks that could not run stays. Raises
     HoldfastError where it cannot be read or written.
     """
-    before = load_baseline(validation.baseline) or Baseline(())
+    from holdfast.checks.baseline import Baseline, load, save
+    from holdfast.checks.suppression import ABOUT, BASELINE, Suppression
+
+    before = load(validation.baseline) or Baseline(())
     looked = [result for result in report.results if result.status in (Status.PASSED, Status.FAILED)]
     results = [result for result in report.results if result.check != BASELINE]
     after = before.updated(
         [result for result in looked if result.check not in ABOUT], add=not validation.config.validate.new_only
     )
-    save_baseline(validation.baseline, after)
+    save(validation.baseline, after)
     known, strict = Suppression((), after), validation.config.strict
     return report._replace(results=tuple(known.of(each, strict=strict) for each in results)), len(after)
 
@@ -251,7 +135,7 @@ def explain(validation: Validation, name: str) -> tuple[str, list[str]]:
     """
     check = validation.find(name, "--explain")
     past = Past(validation)
-    inputs = past.look([check], validation.context.files).get(name)
+    inputs = past.inputs(check)
     if inputs is None:
         return f"{name} always runs: it looks at more than the project's files, and takes next to no time", []
     return past.memory.explain(name, inputs)

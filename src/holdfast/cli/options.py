@@ -46,7 +46,8 @@ CHANGED = "--changed"
 class WithChanged(TyperCommand):
     """A command whose `--changed` may stand without a value, which then is HEAD: typer knows no such option."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer has a Context of its own
+    # typer's own type of context is not the public one
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         for at in [number for number, argument in enumerate(args) if argument == CHANGED]:
             if at + 1 == len(args) or args[at + 1].startswith("-"):
                 args[at] = f"{CHANGED}=HEAD"

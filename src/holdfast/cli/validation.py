@@ -7,23 +7,28 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from holdfast.checks.inputs import chosen
-from holdfast.checks.validate import Validation, make_scratch, own_checks, rewrite_baseline, validate
+from holdfast.checks.interface import Check
+from holdfast.checks.runner import Silent
 from holdfast.checks.validate import explain as explain_check
+from holdfast.checks.validate import make_scratch, own_checks, rewrite_baseline, unchanged, validate
+from holdfast.checks.validation import Validation
 from holdfast.cli.context import environment_in, make_context
 from holdfast.cli.options import Format, publish
 from holdfast.core.config import Config, load_config
 from holdfast.core.errors import ExitCode, HoldfastError
 from holdfast.core.files import file_errors
+from holdfast.core.findings import Report
 from holdfast.core.git import ask_project_files
 from holdfast.core.project import find_project
 from holdfast.core.tasklog import own_names
-from holdfast.plugins import registered
+from holdfast.plugins import built_in, registered
 
 
 def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str, Any]) -> Validation:
@@ -38,13 +43,18 @@ def prepare(directory: Path | None, env: Mapping[str, str], options: Mapping[str
     ignored = own_names(os.path.normpath(config.registry))
     files = chosen(project, names, ignored)
     context = make_context(project, config, env, environment)._replace(files=files)
+    home = Path(env.get("HOME") or "/")
+    return Validation(context, cache(lambda: _loaded(config)), built_in, home, threading.Event(), ignored)
+
+
+def _loaded(config: Config) -> tuple[Check, ...]:
+    """All checks that there are. Raises HoldfastError for one that the configuration speaks of and there is not."""
     checks = registered()
     for check in own_checks(config):
         checks.register(check.name, check, source="this project's configuration")
     loaded = tuple(checks.load())
     _require_known(config, [check.name for check in loaded])
-    home = Path(env.get("HOME") or "/")
-    return Validation(context, loaded, home, threading.Event(), ignored)
+    return loaded
 
 
 def _require_known(config: Config, names: list[str]) -> None:
@@ -96,6 +106,8 @@ def _scratch(project: Path) -> Iterator[Path]:
 
 def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> Validation:
     """The run limited to the files that are named, or to those that differ from a commit. Raises HoldfastError."""
+    if not paths and base is None:
+        return validation
     from holdfast.checks.scope import changed, named
 
     project, files = validation.context.project, validation.context.files
@@ -103,7 +115,17 @@ def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> 
         raise HoldfastError("files and --changed cannot both be given", hint="name the files, or the commit")
     if base is not None:
         return validation._replace(scope=changed(project, base, files))
-    return validation._replace(scope=named(project, Path.cwd(), paths, files)) if paths else validation
+    return validation._replace(scope=named(project, Path.cwd(), paths, files))
+
+
+def _run_shown(validation: Validation, run_id: str) -> Report:
+    """Runs the checks with progress on standard error."""
+    from holdfast.render.live import progress
+    from holdfast.render.terminal import moves_cursor
+
+    names = [check.name for check in validation.selected()]
+    with progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener:
+        return validate(validation, listener=listener, run_id=run_id)
 
 
 def run(
@@ -115,20 +137,14 @@ def run(
     also: tuple[tuple[Format, Path], ...] = (),
     write_baseline: bool = False,
 ) -> ExitCode:
-    """Runs the checks, with progress on standard error, and publishes the report."""
+    """Runs the checks that have to, publishes the report, and logs the run."""
     from holdfast.cli.log import ended, logged
-    from holdfast.render.live import progress
-    from holdfast.render.terminal import moves_cursor
 
     context = validation.context
-    names = [check.name for check in validation.selected()]
     with logged(context.project, context.config, "validate-env", enabled=log) as entry:
-        with (
-            _scratch(context.project) as scratch,
-            progress(sys.stderr, names, live=moves_cursor(sys.stderr, os.environ)) as listener,
-        ):
+        with _scratch(context.project) as scratch:
             there = validation._replace(context=context._replace(scratch=scratch))
-            report = validate(there, listener=listener, run_id=entry.id)
+            report = unchanged(there, listener=Silent(), run_id=entry.id) or _run_shown(there, entry.id)
         if write_baseline and not report.interrupted:
             report, count = rewrite_baseline(validation, report)
             typer.echo(f"holdfast: {validation.baseline} holds {count} known findings", err=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from holdfast.core.errors import HoldfastError
 
@@ -32,8 +31,7 @@ class RegistryError(HoldfastError):
     """The file is no task registry that this version understands; it was not written to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """Where a registry ends: `end` is the offset of its closer, or where that belongs when the tail is torn."""
 
     end: int

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -30,17 +29,28 @@ ARGUMENT_LENGTH = 2000
 Say = Callable[[str], None]
 
 
-@dataclass(slots=True)
 class Entry:
-    """One task in one registry; without a registry it has an id and logs nothing."""
+    """One task in one registry; without a registry it has an id and logs nothing.
 
-    id: str
-    began: float
-    registry: Registry | None = None
-    git: Callable[[], GitState] | None = None
-    """Says what the tree is like at the end."""
-    say: Say = field(default=lambda _line: None)
-    finished: bool = False
+    Not a dataclass: that takes a millisecond to make. `git` says what the tree is like at the end.
+    """
+
+    __slots__ = ("began", "finished", "git", "id", "registry", "say")
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the field's name
+        began: float,
+        registry: Registry | None = None,
+        git: Callable[[], GitState] | None = None,
+        say: Say = lambda _line: None,
+    ) -> None:
+        self.id = id
+        self.began = began
+        self.registry = registry
+        self.git = git
+        self.say = say
+        self.finished = False
 
     def finish(self, status: str, exit_code: int | None = None, **more: object) -> None:
         """Logs the end of the task, once. What keeps it from being logged is said, not raised."""

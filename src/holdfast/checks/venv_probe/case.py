@@ -7,7 +7,7 @@ from typing import Mapping, NamedTuple
 
 from .disk import inside, real
 from .interpreter import Config, Interpreter, version_in_path
-from .locate import Located
+from .locate import Located, made_for_hook
 from .project import Project
 from .values import Command, Environment, Unanswered, Version
 from .versions import allows
@@ -128,13 +128,15 @@ def _clean(case: Case, command: Command) -> Command:
 def _base_python(case: Case) -> str:
     """A python3 on PATH, outside this environment, that the project allows by its name, else the oldest that it allows.
 
-    Shims (pyenv, asdf, mise) are passed over: they bear the names of Pythons that they refuse to start.
+    Shims (pyenv, asdf, mise) are passed over: they bear the names of Pythons that they refuse to start. So are the
+    environments of hooks, which may be gone tomorrow.
     """
     mine = real(case.located.environment.root) if case.located.environment else None
     found = [
         path
         for path in case.env.get("PATH", "").split(":")
-        if path.startswith("/") and not (mine and inside(real(path), mine)) and os.path.basename(path) != "shims"
+        if path.startswith("/") and os.path.basename(path) != "shims" and not made_for_hook(os.path.dirname(path))
+        if not (mine and inside(real(path), mine))
     ]
     for name in ("python3", *(f"python3.{minor}" for minor in reversed(_MINORS))):
         path = next((os.path.join(where, name) for where in found if os.access(os.path.join(where, name), os.X_OK)), "")

@@ -89,7 +89,15 @@ def _mapped(literal: str) -> list[str]:
         mapping = ast.literal_eval(literal)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return []
-    return [shown(path) if not isinstance(path, str) else path for path in mapping.values()]
+    return [_module(path) if isinstance(path, str) else shown(path) for path in mapping.values()]
+
+
+def _module(path: str) -> str:
+    """The file of a module that is no package: the finder of setuptools names it without its suffix."""
+    directory, name = os.path.split(path)
+    if os.path.exists(path) or not os.path.isabs(path):
+        return path
+    return next((os.path.join(directory, file) for file in names(directory) if file.startswith(f"{name}.")), path)
 
 
 def other_checkout(path: str, root: str) -> bool:

@@ -78,7 +78,7 @@ def active(env: Mapping[str, str]) -> tuple[str, str] | None:
 
     Conda's `base` is nobody's project, and the environment that a hook runs in was activated by nobody.
     """
-    if env.get("VIRTUAL_ENV") and not _hooks(env["VIRTUAL_ENV"]):
+    if env.get("VIRTUAL_ENV") and not made_for_hook(env["VIRTUAL_ENV"]):
         return "VIRTUAL_ENV", env["VIRTUAL_ENV"]
     if env.get("CONDA_PREFIX") and env.get("CONDA_DEFAULT_ENV") != "base":
         return "CONDA_PREFIX", env["CONDA_PREFIX"]
@@ -98,7 +98,7 @@ def other_project(project: str, path: str) -> str | None:
     return None
 
 
-def _hooks(path: str) -> bool:
+def made_for_hook(path: str) -> bool:
     """Whether a runner of hooks made the environment."""
     return any(os.path.isfile(os.path.join(path, mark)) for mark in HOOK_MARKS)
 
@@ -154,7 +154,7 @@ def _unfit(project: Project, variable: str, path: str | None, env: Mapping[str, 
         return "not set"
     if variable == "CONDA_PREFIX" and env.get("CONDA_DEFAULT_ENV") == "base":
         return "conda's base environment"
-    if _hooks(path):
+    if made_for_hook(path):
         return "made for a hook"
     other = other_project(project.root, path) if alive(path) else None
     return f"belongs to {cut(other)}" if other else ""

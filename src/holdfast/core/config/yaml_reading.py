@@ -27,6 +27,12 @@ _WORDS: dict[str, object] = {
 }
 
 
+class Plain(str):
+    """A scalar without quotes, as it is written; whoever reads it by its type may take it for something else."""
+
+    __slots__ = ()
+
+
 class BadYaml(ValueError):
     """A document that is not YAML, or not the plain part of it. `offset` is where, in characters."""
 
@@ -52,6 +58,16 @@ def read_shape(text: str) -> tuple[object, dict[KeyPath, int]]:
     Tags and anchors are passed over, and an alias is the text `*name`: enough to see what stands where.
     """
     built = _built(text, _Shapes())
+    return built.value, built.found
+
+
+def read_foreign(text: str) -> tuple[object, dict[KeyPath, int]]:
+    """A document that was written for another program, and the offset of each key and element. Raises BadYaml.
+
+    Every scalar is the text that it is written as, a Plain where it has no quotes. Tags are passed over, and an alias
+    is the very value that its anchor names: a document may contain itself, and be far larger than its text.
+    """
+    built = _built(text, _Foreign())
     return built.value, built.found
 
 
@@ -167,6 +183,37 @@ class _Shapes(_Texts):
 
     def _alias(self, event: Any) -> None:
         self._place(f"*{event.anchor}")
+
+
+class _Foreign(_Built):
+    """A document of texts, with its aliases followed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._named: dict[str, object] = {}
+        self._anchor: str | None = None
+        """The anchor of the value that comes next."""
+
+    def take(self, event: Any) -> None:
+        if type(event).__name__ != "AliasEvent":
+            super().take(event)
+        elif self._open and isinstance(self._open[-1][0], dict) and self._key is None:
+            raise BadYaml("a key must be one word", event.start_mark.index)
+        else:
+            self.last = event.start_mark.index
+            self._place(self._named.get(event.anchor))
+
+    def scalar(self, event: Any) -> object:
+        return event.value if event.style else Plain(event.value)
+
+    def _refuse_magic(self, event: Any) -> None:
+        self._anchor = event.anchor
+
+    def _place(self, value: object) -> KeyPath:
+        if self._anchor is not None:
+            self._named[self._anchor] = value
+            self._anchor = None
+        return super()._place(value)
 
 
 def plain_scalar(text: str) -> object:

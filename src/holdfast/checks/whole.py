@@ -1,0 +1,110 @@
+"""A whole run that still stands: where nothing at all has changed, no check is imported to find that out.
+
+Asking each check costs about a millisecond, and there are many. So the last run in which every check passed or was
+skipped is kept as one record: a key, which is all that any of its checks depends on, and their results. Whatever
+differs, even what would concern no check, leads to asking them one by one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from holdfast import __version__
+from holdfast.checks import snapshot
+from holdfast.checks.inputs import Moment, kept, program_of
+from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.memory import result_from
+from holdfast.core.errors import HoldfastError
+from holdfast.core.files import write_atomic
+from holdfast.core.findings import Result
+
+FORMAT = 1
+
+
+class Asked(NamedTuple):
+    """What the checks together depend on, beside the project's files, its environment and the configuration."""
+
+    programs: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    """The files that define the checks."""
+
+    @classmethod
+    def by(cls, inputs: Iterable[Inputs], code: Iterable[str]) -> Asked:
+        """All that these inputs name."""
+        every = list(inputs)
+
+        def named(field: str) -> tuple[str, ...]:
+            return tuple(sorted({name for each in every for name in getattr(each, field)}))
+
+        return cls(named("programs"), named("variables"), named("outside"), named("home"), tuple(sorted(code)))
+
+
+class Record(NamedTuple):
+    """A run that stands as long as its key does."""
+
+    key: bytes
+    asked: Asked
+    order: tuple[str, ...]
+    """The checks that were selected."""
+    always: tuple[str, ...]
+    """All checks, selected or not, that have to be asked every time."""
+    results: Mapping[str, Mapping[str, Any]]
+    """By check: the result's fields, `since` and `run_id`."""
+
+    def recalled(self, name: str) -> tuple[Result, str, str]:
+        """A check's result, and when and in which run it was found. Raises KeyError, TypeError or ValueError."""
+        data = self.results[name]
+        return result_from(name, dict(data["result"])), str(data["since"]), str(data["run_id"])
+
+
+def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
+    """Everything that a run's results depend on, as one line: comparing it takes less than loading a hash function."""
+    variables = {name: kept(value) for name, value in context.child_env.items() if name.startswith(asked.variables)}
+    everything = [
+        FORMAT,
+        __version__,
+        [[place, snapshot.stamp(place)] for place in (sys.prefix, *sys.path, *asked.code)],
+        sorted([*map(str, path), repr(given.value)] for path, given in context.config.given.items()),
+        sorted(os.listdir(context.project)),  # noqa: PTH208 - a name that git ignores may make a check wanted
+        now.files,
+        now.directories,
+        now.distributions,
+        now.interpreter,
+        {name: program_of(context, name) for name in asked.programs},
+        variables if asked.variables else {},
+        snapshot.outside(context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME")),
+    ]
+    return json.dumps(everything, sort_keys=True, separators=(",", ":")).encode()
+
+
+def load(path: Path) -> Record | None:
+    """The record in a file; None where there is none that can be read."""
+    try:
+        key, said = path.read_bytes().split(b"\n", 1)
+        document = json.loads(said)
+        if document["format"] != FORMAT:
+            return None
+        asked = Asked(*(tuple(document["asked"][field]) for field in Asked._fields))
+        order, always = tuple(document["order"]), tuple(document["always"])
+        return Record(key, asked, order, always, dict(document["results"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def store(path: Path, record: Record) -> None:
+    """Keeps a record. One that cannot be written costs time, nothing else."""
+    document = {"format": FORMAT, **record._asdict(), "asked": record.asked._asdict(), "key": None}
+    content = json.dumps(document, separators=(",", ":")).encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, record.key + b"\n" + content, sync=False)
+    except (HoldfastError, OSError):
+        return
