@@ -55,6 +55,7 @@ def test_show_prints_every_setting(holdfast: Cli, shop: Path) -> None:
         'advisories.max_age = "7d"',
         "advisories.online = false",
         'advisories.service = "https://api.osv.dev"',
+        "init.skip = []",
         'checks.api.command = ["./api.sh", "-q"]',
         "checks.api.inputs = []",
         "checks.api.args = []",
