@@ -42,6 +42,9 @@ def test_show_prints_every_setting(holdfast: Cli, shop: Path) -> None:
         'validate.timeout = "10m"',
         'venv.path = ""',
         'advisories.max_age = "7d"',
+        "advisories.online = false",
+        'advisories.service = "https://api.osv.dev"',
+        "init.skip = []",
         'checks.api.command = ["./api.sh", "-q"]',
         "checks.api.timeout = (unset)",
     } <= set(lines)
