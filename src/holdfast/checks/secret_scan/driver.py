@@ -35,12 +35,11 @@ def main(baseline_name: str, *files: str) -> int:
     settings = get_settings()
     if baseline_name:
         try:
-            known = baseline.load(baseline.load_from_file(baseline_name), filename=baseline_name)
+            known: Any = baseline.load(baseline.load_from_file(baseline_name), filename=baseline_name)
         except (UnableToReadBaselineError, KeyError, TypeError, ValueError, AttributeError):
             return BAD_BASELINE
         accepted = {
-            name: {(known_one.type, known_one.secret_hash) for known_one in known[name] if not known_one.is_secret}
-            for name in known.files
+            name: {(each.type, each.secret_hash) for each in known[name] if not each.is_secret} for name in known.files
         }
     else:
         names = [each.__name__ for each in get_mapping_from_secret_type_to_class().values()]
