@@ -7,7 +7,7 @@ import platform
 import time
 from pathlib import Path
 
-from benchmarks import commands, dependencies, registry
+from benchmarks import commands, dependencies, hooks, registry
 from benchmarks.measure import ROOT, Row
 
 README = ROOT / "benchmarks" / "README.md"
@@ -46,7 +46,7 @@ def write(rows: list[Row]) -> None:
 def main() -> None:
     """All rows, shown as they come."""
     rows = []
-    for source in (registry.rows, commands.rows, dependencies.rows):
+    for source in (registry.rows, commands.rows, hooks.rows, dependencies.rows):
         for row in source():
             print(row, flush=True)
             rows.append(row)

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.commands import HELLO
-from benchmarks.measure import BIN, ROOT, Row, at_most, medians
+from benchmarks.measure import BIN, ROOT, Command, Row, at_most, medians
 from benchmarks.shop import enlarged, installed
 
-Command = tuple[str | Path, ...]
 CHECK: Command = (BIN / "holdfast", "check-deps", "--no-log", "--only")
 OURS: Command = (*CHECK, "lock,installed,conflicts")
 POETRY: Command = (BIN / "poetry", "check", "--lock")

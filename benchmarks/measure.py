@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 ROUNDS = 5
 
+Command = tuple[str | Path, ...]
+
 
 @dataclass(frozen=True)
 class Row:
@@ -45,21 +47,30 @@ def milli(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds * 1000:.1f} ms"
 
 
-def medians(commands: Sequence[Sequence[str | Path]], *, cwd: Path = ROOT, runs: int = 12) -> list[float]:
-    """The median seconds of each command, in rounds that take turns, so that all meet the same machine."""
+def medians(
+    commands: Sequence[Sequence[str | Path]], *, cwd: Path = ROOT, runs: int = 12, before: Sequence[str | Path] = ()
+) -> list[float]:
+    """The median seconds of each command, in rounds that take turns, so that all meet the same machine.
+
+    `before` is run before each run, and not timed.
+    """
     if shutil.which("hyperfine") is None:
         sys.exit("hyperfine is not installed\nhint: apt-get install hyperfine, or brew install hyperfine")
     times: list[list[float]] = [[] for _ in commands]
     for _ in range(ROUNDS):
-        for taken, run in zip(times, _hyperfine(commands, cwd, runs), strict=True):
+        for taken, run in zip(times, _hyperfine(commands, cwd, runs, before), strict=True):
             taken.extend(run)
     return [sorted(taken)[len(taken) // 2] for taken in times]
 
 
-def _hyperfine(commands: Sequence[Sequence[str | Path]], cwd: Path, runs: int) -> list[list[float]]:
+def _hyperfine(
+    commands: Sequence[Sequence[str | Path]], cwd: Path, runs: int, before: Sequence[str | Path]
+) -> list[list[float]]:
     lines = [" ".join(str(part) for part in command) for command in commands]
+    prepare = ["--prepare", " ".join(str(part) for part in before)] if before else []
+    warmup = "2" if runs > 4 else "0"
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        options = ["-N", "--ignore-failure", "--style", "none", "--warmup", "2", "--runs", str(runs)]
+        options = ["-N", "--ignore-failure", "--style", "none", "--warmup", warmup, "--runs", str(runs), *prepare]
         subprocess.run(["hyperfine", *options, "--export-json", out.name, *lines], cwd=cwd, check=True)
         results = json.loads(Path(out.name).read_bytes())["results"]
     return [result["times"] for result in results]
