@@ -1,4 +1,4 @@
-"""The checks that wrap tools beside pre-commit and prek running the same tools: on all files, and on one changed file."""
+"""The checks that wrap tools beside pre-commit and prek running the same: on all files, and on one changed file."""
 
 from __future__ import annotations
 
