@@ -149,3 +149,16 @@ def test_files_and_changed_together_are_refused(project: Path, holdfast: Cli) ->
     said = validate(holdfast, project, "a.py", "--changed")
     assert said.exit_code == 2
     assert "cannot both be given" in said.stderr
+
+
+def test_in_a_hook_the_tests_are_left_out_and_the_report_says_so(project: Path, holdfast: Cli) -> None:
+    (project / "pyproject.toml").write_text(PYPROJECT + "[tool.pytest.ini_options]\n", "utf-8")
+    (project / "a.py").write_text(CLEAN, "utf-8")
+    (project / "test_a.py").write_text("def test_a() -> None:\n    assert True\n", "utf-8")
+    for _ in range(2):
+        said = holdfast("validate-env", "--format", "json", "a.py", cwd=project, env={"PRE_COMMIT": "1"})
+        result = results(said)["pytest"]
+        assert (result["status"], result["reason"]) == ("skipped", "left out in a hook")
+    assert results(holdfast("validate-env", "--format", "json", cwd=project))["pytest"]["status"] == "passed"
+    asked = holdfast("validate-env", "--only", "pytest", "--format", "json", cwd=project, env={"PRE_COMMIT": "1"})
+    assert results(asked)["pytest"]["status"] == "passed"

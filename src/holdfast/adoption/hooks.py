@@ -20,17 +20,14 @@ _ENTRIES = """\
         sh -c 'for it in "${UV_PROJECT_ENVIRONMENT:-.venv}" .venv venv "$(git rev-parse --git-common-dir)/../.venv"
         "$(test -f poetry.lock && test ! -d .venv && poetry env info --path 2>/dev/null)"; do
         if test -x "$it/bin/holdfast"; then exec "$it/bin/holdfast" "$@"; fi; done; exec holdfast "$@"'
-        holdfast validate-env --no-log --skip pytest
+        holdfast validate-env --no-log --
       language: system
       require_serial: true
 """
 
 
 def hook_entries(_facts: Facts) -> str:
-    """The elements of `repos` that run the project's own holdfast on the files of a commit, with no indentation.
-
-    The tests are left to the workflow: whoever commits waits.
-    """
+    """The elements of `repos` that run the project's own holdfast on the files of a commit, with no indentation."""
     return _ENTRIES
 
 

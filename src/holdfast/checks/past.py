@@ -44,7 +44,7 @@ class Past:
         """
         validation = self._validation
         record = whole.load(self._record)
-        if record is None or record.key != whole.key_of(validation.context, validation.home, self.now, record.asked):
+        if record is None or record.key != self._key(record.asked):
             return None
         always = [validation.load_one(name) for name in record.always]
         again = [check for check in always if check is not None]
@@ -56,6 +56,10 @@ class Past:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
         return record.order, results, [check for check in again if check.name in record.order]
+
+    def _key(self, depends: whole.Asked) -> bytes:
+        validation = self._validation
+        return whole.key_of(validation.context, validation.home, self.now, depends, left_out=validation.left_out)
 
     def _selected(self, check: Check) -> bool:
         config = self._validation.config.validate
@@ -121,7 +125,7 @@ class Past:
             (inputs for name, (_, inputs) in every.items() if inputs and name in order),
             (code_of(check) for check, _ in every.values()),
         )
-        key = whole.key_of(validation.context, validation.home, self.now, depends)
+        key = self._key(depends)
         if not all(self._may_be_kept(name, key) for name in validation.config.checks or ("",)):
             return
         said = {result.check: _written(result, since, run_id) for result in results if result.check not in always}

@@ -10,14 +10,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.runner import Job, asked
+from holdfast.checks.tools import CannotRun
 from holdfast.core.config import CheckConfig, Config
 from holdfast.core.errors import HoldfastError
+from holdfast.core.findings import Result, Status
 
 if TYPE_CHECKING:
     from holdfast.checks.scope import Scope
     from holdfast.checks.suppression import Suppression
 
 CACHE = Path(".holdfast", "cache")
+
+
+IN_HOOK = "PRE_COMMIT"
+"""The variable that pre-commit and prek set for the hooks that they run."""
+
+
+class LeftOut(NamedTuple):
+    """Stands for a check that is not run in a hook, so that the report says so."""
+
+    name: str
+    summary: str
+
+    def wanted(self, context: Context) -> bool:
+        return True
+
+    def inputs(self, context: Context) -> None:
+        return None
+
+    def run(self, context: Context) -> Result:
+        """Raises CannotRun: the check is skipped."""
+        hint = f"holdfast validate-env --only {self.name}; [tool.holdfast.validate] skip_in_hooks says what is left out"
+        raise CannotRun(self.name, "left out in a hook", hint=hint, status=Status.SKIPPED)
 
 
 class Validation(NamedTuple):
@@ -64,6 +88,12 @@ class Validation(NamedTuple):
         return self.context.project / self.config.validate.baseline
 
     @property
+    def left_out(self) -> frozenset[str]:
+        """The checks that are too slow for whoever commits: none where no hook calls, or where they are named."""
+        config = self.config.validate
+        return frozenset(config.skip_in_hooks) if self.context.env.get(IN_HOOK) and not config.only else frozenset()
+
+    @property
     def complete(self) -> bool:
         """Whether nothing was left out on purpose."""
         return self.scope is None and not (self.config.validate.only or self.config.validate.skip)
@@ -86,7 +116,8 @@ class Validation(NamedTuple):
         """Those named by `only`, else those that are wanted or forced on; less those that are skipped."""
         only = [self.find(name, "--only") for name in self.config.validate.only]
         skip = [self.find(name, "--skip") for name in self.config.validate.skip]
-        return tuple(check for check in only or self._asked_for() if check not in skip)
+        chosen = (check for check in only or self._asked_for() if check not in skip)
+        return tuple(LeftOut(check.name, check.summary) if check.name in self.left_out else check for check in chosen)
 
     def _asked_for(self) -> Iterable[Check]:
         return (check for check in self.checks if self.asks_for(check))

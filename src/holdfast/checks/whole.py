@@ -73,12 +73,13 @@ class Record(NamedTuple):
         return result_from(name, dict(data["result"])), str(data["since"]), str(data["run_id"])
 
 
-def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
+def key_of(context: Context, home: Path, now: Moment, asked: Asked, *, left_out: Iterable[str]) -> bytes:
     """Everything that a run's results depend on, as one line: comparing it takes less than loading a hash function."""
     variables = {name: kept(value) for name, value in context.child_env.items() if name.startswith(asked.variables)}
     everything = [
         FORMAT,
         __version__,
+        sorted(left_out),
         [[place, snapshot.stamp(place)] for place in (sys.prefix, *sys.path, *asked.code)],
         sorted([*map(str, path), repr(given.value)] for path, given in context.config.given.items()),
         sorted(os.listdir(context.project)),  # noqa: PTH208 - a name that git ignores may make a check wanted

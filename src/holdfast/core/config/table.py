@@ -115,6 +115,9 @@ class ValidateConfig(Record):
 
     only: tuple[str, ...] = _says(NAMES, "Run these checks and no others", default=())
     skip: tuple[str, ...] = _says(NAMES, "Do not run these checks", default=())
+    skip_in_hooks: tuple[str, ...] = _says(
+        NAMES, "Do not run these checks where pre-commit or prek calls, unless `only` names them", default=("pytest",)
+    )
     fail_fast: bool = _says(BOOL, "Stop at the first check that fails", default=False)
     jobs: int = _says(COUNT, "How many checks run at once; 0 is one for each core", default=0)
     timeout: float = _says(DURATION, "How long one check may take before it is stopped; read as seconds", default=600.0)
