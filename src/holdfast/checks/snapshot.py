@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from holdfast.core.digests import sha256
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
 
@@ -83,7 +84,7 @@ class Digests:
         self._changed = False
 
     def _digest_of(self, name: str, now_ns: int) -> str | None:
-        path = os.path.join(self._project, name)
+        path = f"{self._project}/{name}"
         try:
             seen = os.lstat(path)
             if not stat.S_ISREG(seen.st_mode):
@@ -321,6 +322,4 @@ def outside(
 
 def digest(text: str) -> str:
     """A digest of a text, for where the text itself may not be kept."""
-    from hashlib import sha256
-
-    return sha256(os.fsencode(text)).hexdigest()[:32]
+    return sha256(os.fsencode(text))[:32]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from holdfast.checks.command import Command
+from holdfast.checks.interface import Check
 from holdfast.checks.past import Past
 from holdfast.checks.runner import Interrupted, Job, Listener, run_all
 from holdfast.checks.validation import CACHE, Validation
@@ -141,8 +141,10 @@ def explain(validation: Validation, name: str) -> tuple[str, list[str]]:
     return past.memory.explain(name, inputs)
 
 
-def own_checks(config: Config) -> list[Command]:
+def own_checks(config: Config) -> list[Check]:
     """The project's own checks: the sections of the configuration that have a command."""
+    from holdfast.checks.command import Command
+
     return [
         Command(name, options.summary or " ".join(options.command), tuple(options.command), tuple(options.inputs))
         for name, options in config.checks.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from holdfast.checks.dependencies.advisories.kept import INDEX, directory_for
-from holdfast.checks.dependencies.subject import subject_of
 from holdfast.checks.interface import Context, Inputs
 from holdfast.core.findings import Result
 
@@ -18,11 +17,15 @@ class Vulnerabilities:
 
     def wanted(self, context: Context) -> bool:
         """Where there is something to ask, and something to ask about."""
-        if context.environment is None and subject_of(context).found is None:
-            return False
         directory = directory_for(context.env)
         there = directory is not None and os.path.exists(directory / INDEX)  # noqa: PTH110 - pathlib's may raise
-        return context.config.advisories.online or there
+        if not (context.config.advisories.online or there):
+            return False
+        if context.environment is not None:
+            return True
+        from holdfast.checks.dependencies.subject import subject_of
+
+        return subject_of(context).found is not None
 
     def inputs(self, context: Context) -> Inputs | None:
         return None  # advisories come and grow old without any file of the project changing

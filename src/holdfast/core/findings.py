@@ -54,11 +54,12 @@ class Finding(NamedTuple):
     def fingerprint(self) -> str:
         """Sixteen hex digits that stay the same when lines move: the id, the file and the message without its lines."""
         import re
-        from hashlib import sha256  # which loads OpenSSL, 2 ms
+
+        from holdfast.core.digests import sha256
 
         place = self.location.file if self.location else ""
         words = re.sub(r"(?i)(\blines? |\w:)\d+(?:[:-]\d+)?", r"\1", self.message)
-        return sha256(f"{self.id}\0{place}\0{words}".encode(errors="surrogatepass")).hexdigest()[:16]
+        return sha256(f"{self.id}\0{place}\0{words}".encode(errors="surrogatepass"))[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as report fields; what does not apply is null, so that readers need not guess."""

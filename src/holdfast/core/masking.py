@@ -140,7 +140,7 @@ SECRET_PAIRS = frozenset(("access key", "api key", "auth key", "encryption key",
     "secret key",
     "signing key",
 }
-NO_SECRET = re.compile(r"(?i)(true|false|yes|no|on|off|none|null|\d|prompt|ask|stdin|\*+|[$<%@{].*|)")
+_PLACEHOLDER = r"(?i)(true|false|yes|no|on|off|none|null|\d|prompt|ask|stdin|\*+|[$<%@{].*|)"
 """Values that stand where a secret could and are none: switches, references to variables and files, placeholders."""
 
 SECRET_ENDINGS = ("password", "passwd", "passphrase", "apikey")
@@ -156,6 +156,10 @@ PASSWORD_WITHIN_P = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-adm
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+def _is_placeholder(value: str) -> bool:
+    return _compiled(_PLACEHOLDER).fullmatch(value) is not None
 
 
 def is_secret_name(name: str) -> bool:
@@ -181,7 +185,7 @@ def _found(detector: Detector, text: str) -> Iterator[Secret]:
         if "name" in groups and not is_secret_name(groups["name"]):
             continue
         group = next(name for name in ("secret", "double", "single") if groups.get(name) is not None)
-        if groups[group] and NO_SECRET.fullmatch(groups[group]) is None:
+        if groups[group] and not _is_placeholder(groups[group]):
             yield Secret(detector.name, match.start(group), match.end(group))
 
 
@@ -204,7 +208,7 @@ def mask_argv(argv: Sequence[str]) -> list[str]:
     for argument in argv:
         secret = secret_next and not argument.startswith("--")
         if secret:
-            masked.append(argument if NO_SECRET.fullmatch(argument) else MASK)
+            masked.append(argument if _is_placeholder(argument) else MASK)
         elif masked and masked[-1] == "-c":  # a script: one value does not reach to its end
             masked.append(mask_text(argument))
         else:
@@ -234,6 +238,6 @@ def _mask_known(argument: str, before: str, seen: set[str]) -> str | None:
 
 def _mask_argument(argument: str) -> str:
     name, equals, value = argument.partition("=")
-    if equals and re.fullmatch(r"[\w.-]+", name) and is_secret_name(name) and NO_SECRET.fullmatch(value) is None:
+    if equals and re.fullmatch(r"[\w.-]+", name) and is_secret_name(name) and not _is_placeholder(value):
         return f"{name}={MASK}"  # the whole value, whatever white space and quotes are in it
     return mask_text(argument)

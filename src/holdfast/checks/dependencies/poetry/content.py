@@ -6,12 +6,11 @@ Source: `_get_content_hash` and `is_fresh` in poetry/packages/locker.py of Poetr
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from holdfast.checks.facts import table
+from holdfast.core.digests import sha256
 
 PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
 LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
@@ -42,17 +41,7 @@ def digest(content: Mapping[str, Any]) -> str:
     """The hash of what `relevant` gave. Raises TypeError for values that JSON has not, such as dates."""
     import json
 
-    return _sha256(json.dumps(content, sort_keys=True).encode())
-
-
-def _sha256(text: bytes) -> str:
-    """By the interpreter's own module where it has one, as `random` does: hashlib loads OpenSSL, which takes 2 ms."""
-    try:
-        built_in = import_module("_sha256" if sys.version_info < (3, 12) else "_sha2")
-    except ImportError:
-        built_in = import_module("hashlib")
-    digested: str = built_in.sha256(text).hexdigest()
-    return digested
+    return sha256(json.dumps(content, sort_keys=True).encode())
 
 
 def content_hash(pyproject: Mapping[str, Any], *, groups: bool = True) -> str | None:
