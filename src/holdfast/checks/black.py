@@ -18,7 +18,7 @@ WOULD_REFORMAT = r"would reformat (.+)"
 CANNOT_PARSE = r"error: cannot parse: (.+):(\d+):(\d+)"
 CANNOT_FORMAT = r"error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?"
 KINDS = ("*.py", "*.pyi", "*.ipynb")
-FORMATTERS = (".pre-commit-config.yaml", "ruff.toml", ".ruff.toml")
+FORMATTERS = (facts.PRE_COMMIT, "ruff.toml", ".ruff.toml")
 """What may name another formatter."""
 FILE_OPTIONS = ("--config", "--exclude", "--extend-exclude", "--include", "--force-exclude")
 

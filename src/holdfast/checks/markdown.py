@@ -28,7 +28,6 @@ SHARED = tuple(f".markdownlint{end}" for end in (".json", ".jsonc", ".yaml", ".y
     f".markdownlint-cli2{end}" for end in (".jsonc", ".yaml", ".cjs", ".mjs")
 )
 IGNORED = (".markdownlintignore", ".gitignore", ".ignore", ".editorconfig")
-HOOKS = ".pre-commit-config.yaml"
 NOTHING = b"No markdown files "
 SEVERITY = {"error": Severity.ERROR, "warning": Severity.ERROR, "info": Severity.WARNING}
 """What rumdl calls a warning is a rule that is broken, and its own exit code is then 1."""
@@ -43,7 +42,7 @@ class Markdown:
         return asked or _in_hooks(context)
 
     def inputs(self, context: Context) -> Inputs:
-        read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, HOOKS, "pyproject.toml")
+        read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, facts.PRE_COMMIT, "pyproject.toml")
         outside = (*OWN, *SHARED, "pyproject.toml")
         home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml")
         return Inputs(read, ("rumdl",), ("RUMDL_",), outside, home, names=True, by_file=True)
@@ -74,7 +73,7 @@ class Markdown:
 
 def _in_hooks(context: Context) -> bool:
     """Whether pre-commit's configuration names a linter of these rules."""
-    text = facts.start_of(context.project / HOOKS, facts.INI_LIMIT)
+    text = facts.start_of(context.project / facts.PRE_COMMIT)
     return b"markdownlint" in text or b"rumdl" in text
 
 

@@ -225,7 +225,7 @@ def _reads_options(context: Context, to: str) -> bool:
         return False
     top = module.partition("/")[0]
     package = [name for name in context.files if name.endswith(".py") and f"/{top}/" in f"/{name}"]
-    return any(PARSERS.search(facts.start_of(context.project / name, facts.INI_LIMIT)) for name in [*own, *package])
+    return any(PARSERS.search(facts.start_of(context.project / name)) for name in [*own, *package])
 
 
 class _Kept:

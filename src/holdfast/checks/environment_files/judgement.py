@@ -13,7 +13,7 @@ from holdfast.checks.environment_files.demand import Demand, demand_of
 from holdfast.checks.environment_files.places import Group, is_kept_apart, places_of
 from holdfast.checks.environment_files.reading import EnvFile, read
 from holdfast.checks.environment_files.wording import Say, sayer
-from holdfast.checks.facts import start_of
+from holdfast.checks.facts import text_of
 from holdfast.checks.interface import Context
 from holdfast.checks.patterns import matching
 from holdfast.checks.tools import CannotRun
@@ -22,7 +22,6 @@ from holdfast.core.findings import Checked, Finding, Location, Result, Severity,
 TRACKED, NOT_IGNORED, NO_VALUES, NOT_KNOWN = ("DOTENV009", "DOTENV010", "DOTENV016", "DOTENV017")
 HARMLESS = frozenset({"test", "tests", "testing", "ci", "dev", "development", "default", "defaults", "docker"})
 """Stages whose values are often meant to be shared."""
-LIMIT = 2**20
 EXAMPLE_COMMAND = "holdfast env example --write"
 
 
@@ -85,7 +84,7 @@ def _mentioned(context: Context, directory: str, globs: tuple[str, ...]) -> Call
         for file in (*matching(context.files, globs), *code):
             if not left:
                 break
-            text = start_of(context.project / file, LIMIT).decode("utf-8", "replace")
+            text = text_of(context.project / file)
             left.difference_update(re.findall(r"\w+", text))
         return frozenset(names) - left
 
