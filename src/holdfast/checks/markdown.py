@@ -66,9 +66,8 @@ class Markdown:
             found = [_finding(context, tool, item) for item in json.loads(done.stdout or b"[]")]
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
-        failed = any(each.severity is Severity.ERROR for each in found)
         everything = (*found, *_unknown(done.stderr), *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"), failed=failed)
+        return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"))
 
 
 def _in_hooks(context: Context) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import (
     CannotRun,
@@ -36,7 +35,6 @@ UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 """Programs written in Haskell crash on what the locale cannot encode."""
 TEMPLATE = "{{"
 VERSION_S = 20.0
-SUBMODULES_LIMIT = 2**16
 
 
 def given(context: Context, check: str, names: Iterable[str], unit: str) -> list[str]:
@@ -57,12 +55,6 @@ def _regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except (OSError, ValueError):
         return False
-
-
-def submodules(context: Context) -> list[str]:
-    """The directories of the project's submodules: what lies in them is not known."""
-    text = start_of(context.project / ".gitmodules", SUBMODULES_LIMIT).decode("utf-8", "replace")
-    return re.findall(r"(?m)^\s*path\s*=\s*(\S+)", text)
 
 
 def witnesses(context: Context, words: set[str], directory: str = "") -> set[str]:

@@ -72,7 +72,7 @@ class PythonVersions:
         if not findings and (not written or not said):
             raise CannotRun(NAME, "nothing names a Python beside the range of those supported", status=Status.SKIPPED)
         checked = Checked(count, count, "places") if count else None
-        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked), strict=False)
+        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked))
 
 
 def _has_range(context: Context) -> bool:

@@ -82,7 +82,7 @@ class ToolVersions:
         if not findings and len(pins) == len({pin.tool for pin in pins}):
             raise CannotRun(NAME, "no tool has its version in two places", status=Status.SKIPPED)
         checked = Checked(len(places), len(places), "places")
-        return judged(Result(NAME, Status.PASSED, findings, checked=checked), strict=False)
+        return judged(Result(NAME, Status.PASSED, findings, checked=checked))
 
 
 def _locked(context: Context) -> tuple[list[Pin], list[Finding]]:

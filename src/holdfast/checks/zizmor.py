@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool
 from holdfast.checks.workflows import DEPENDABOT, WORKFLOWS, action_files, actions_there, kinds_by_name
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
 
 NAME = "zizmor"
 UNIT = "workflows and actions"
@@ -49,12 +49,9 @@ class Zizmor:
         files = given(context, NAME, [*context.matching(*WORKFLOWS, *DEPENDABOT), *action_files(context)], UNIT)
         tool = find_linter(context, NAME, "zizmor", package="zizmor")
         findings = [finding for batch in batches(files) for finding in _asked(context, tool, batch)]
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
         read = len(files) - sum(finding.id == UNREADABLE for finding in findings)
         checked = Checked(read, len(files), UNIT)
-        return Result(
-            NAME, Status.FAILED if failed else Status.PASSED, tuple(findings), checked=checked, tool=str(tool)
-        )
+        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked, tool=str(tool)))
 
 
 CHECK = Zizmor()

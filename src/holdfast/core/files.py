@@ -77,6 +77,16 @@ def _write_new(path: Path, content: bytes, *, mode: int | None, sync: bool) -> N
         raise
 
 
+def write_cache(path: Path, content: bytes) -> bool:
+    """Replaces a file whose loss costs time and nothing else: whether that could be done. Makes its directory."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, content, sync=False)
+    except (HoldfastError, OSError):
+        return False
+    return True
+
+
 def backup(path: Path, label: str) -> Path:
     """Copies a file to `<name>.<label>` beside it, or `<name>.<label>.2` ... where that is taken; returns the copy."""
     with file_errors(path, "back up"):

@@ -11,9 +11,10 @@ from holdfast.checks.interface import Context
 from holdfast.checks.make_files.reading import Include, Makefile, Problem, is_for_gnu_make, parse
 from holdfast.checks.make_files.rules import Known, severity
 from holdfast.checks.makefile import GLOBS, MAIN, NAME, UNIT, is_makefile
-from holdfast.checks.optional import given, submodules
+from holdfast.checks.optional import given
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Location, Result, Status, judged
+from holdfast.core.git import submodules
 
 INCLUDE = "MAKE006"
 LIMIT = 2**20
@@ -32,9 +33,7 @@ def look(context: Context) -> Result:
         for file, makefile in read.items()
         for problem in (*makefile.problems, *_of_main(context, file, makefile))
     ]
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    status = Status.FAILED if failed else Status.PASSED
-    return Result(NAME, status, tuple(findings), checked=Checked(len(read), len(files), UNIT))
+    return judged(Result(NAME, Status.PASSED, tuple(findings), checked=Checked(len(read), len(files), UNIT)))
 
 
 def _text(path: Path) -> str:
@@ -76,7 +75,7 @@ class _Directory:
     def __init__(self, context: Context, directory: str) -> None:
         self._context, self._directory = context, directory
         self._names = frozenset(context.files)
-        self._others = submodules(context)
+        self._others = submodules(context.project)
         self._stems = {posixpath.splitext(name)[0] for name in context.files}
 
     def path(self, name: str) -> str:
