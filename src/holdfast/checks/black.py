@@ -6,8 +6,8 @@ import re
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.call import Call, limited, of_scope
 from holdfast.checks.linters.formatters import black_is_wanted, two_owners
-from holdfast.checks.linters.scope import Call, limited, of_scope
 from holdfast.checks.tools import Tool, crashed, find_tool, outcome, relative, run_tool, said, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 

@@ -37,8 +37,8 @@ class Ruff:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""
+        from holdfast.checks.linters.call import of_scope
         from holdfast.checks.linters.ruff_files import call_on
-        from holdfast.checks.linters.scope import of_scope
 
         tool = find_tool(context, self.name, "ruff")
         arguments, count = call_on(context, self.name, tool)

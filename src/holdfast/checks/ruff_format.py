@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.call import Call, of_scope
 from holdfast.checks.linters.formatters import black_is_wanted, ruff_formats, two_owners
 from holdfast.checks.linters.ruff_config import CONFIG, HOME, PYTHON, files_read
-from holdfast.checks.linters.scope import Call, of_scope
 from holdfast.checks.tools import (
     CannotRun,
     Tool,

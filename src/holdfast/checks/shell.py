@@ -59,7 +59,7 @@ class Shell:
         return any(_executable(f"{root}/{file}") for file in candidates(context.files)[:MANY])
 
     def inputs(self, context: Context) -> Inputs:
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         names = {file.rpartition("/")[2] for file in candidates(context.files)}
         many = len(names) > MANY or any(WILD.intersection(name) for name in names)
@@ -69,7 +69,7 @@ class Shell:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (a file it cannot read), 3 and 4 (wrong options) are "could not run"."""
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.linters.program import batches, find_linter, given
 
         endings = context.matching(*(f"*{ending}" for ending in ENDINGS))
         named = [*endings, *candidates(context.matching("**"))]
@@ -101,7 +101,7 @@ def _is_script(context: Context, file: str) -> bool:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import UTF8, ask
+    from holdfast.checks.linters.program import UTF8, ask
 
     options = ["--format", "json1", "--external-sources", "--source-path", "SCRIPTDIR"]
     done, said = ask(context, NAME, tool, [*options, *context.args, "--", *files], answers=(0, 1), env=UTF8)
@@ -112,7 +112,7 @@ def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     where = place(context, item["file"], item["line"], item["column"])
     mend = tool.command(context.project, "--format", "diff", "-x", where.file) + " | git apply"

@@ -33,7 +33,7 @@ class Zizmor:
         return actions_there(context)
 
     def inputs(self, context: Context) -> Inputs:
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         files = (*sorted(kinds_by_name(context)), *CONFIG[:2])
         return Inputs(files, programs("zizmor"), ("ZIZMOR_",), CONFIG, by_file=True)
@@ -44,7 +44,7 @@ class Zizmor:
         1 is a file that it cannot read, or a crash: then each file is asked about by itself. 2 is a wrong option or
         configuration and 3 that it looked at nothing: "could not run", like anything else.
         """
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.linters.program import batches, find_linter, given
 
         files = given(context, NAME, [*context.matching(*WORKFLOWS, *DEPENDABOT), *action_files(context)], UNIT)
         tool = find_linter(context, NAME, "zizmor", package="zizmor")
@@ -86,7 +86,7 @@ def _unreadable(file: str) -> Finding:
 
 
 def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import decoded
+    from holdfast.checks.linters.program import decoded
 
     options = ["--offline", "--quiet", "--no-progress", "--color", "never", "--strict-collection", "--format", "json"]
     cache = ["--cache-dir", str(context.scratch / "zizmor")]
@@ -102,7 +102,7 @@ def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     spots = item["locations"]
     spot = next((each for each in spots if each["symbolic"]["kind"] == "Primary"), spots[0] if spots else None)

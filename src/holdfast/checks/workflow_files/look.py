@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from holdfast.checks.interface import Context
-from holdfast.checks.optional import find_linter, given
+from holdfast.checks.linters.program import find_linter, given
 from holdfast.checks.tools import CannotRun, Tool
 from holdfast.checks.workflow_files import actionlint, places, schema, steps
 from holdfast.checks.workflow_files.document import Document, Part, read
