@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from holdfast.checks.interface import Context
 from holdfast.core.config.documents import Document
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import read_text
+from holdfast.core.files import FileError, read_text
 from holdfast.core.findings import Finding, Location, Severity
 
 LIMIT = 2 * 2**20
@@ -76,9 +75,8 @@ class Files:
             return empty, None
         try:
             return understand(file, read_text(self._project / file, limit=LIMIT)), None
-        except HoldfastError as error:
-            reason = error.message.replace(f"{self._project}{os.sep}", "")
-            return empty, Trouble(Location(file), reason.removeprefix(f"{file}:").strip())
+        except FileError as error:
+            return empty, Trouble(Location(file, error.line), error.reason)
         except _Misread as error:
             return empty, Trouble(Location(file, error.line), str(error))
 
