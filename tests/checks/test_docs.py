@@ -124,8 +124,8 @@ def test_a_document_of_fifty_megabytes_or_of_another_kind_is_a_finding(make_cont
     os.mkfifo(context.project / "b.md")
     context = make_context({})._replace(files=("a.md", "b.md", "deleted.md"))
     assert [finding.message for finding in CHECK.run(context).findings] == [
-        "cannot be read: larger than 4 MB",
-        "cannot be read: no regular file",
+        "cannot be read: larger than 4 MiB",
+        "cannot be read: not a regular file",
     ]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.adoption.facts import look
-from holdfast.adoption.workflow import PATH, workflow
+from holdfast.adoption.facts import WORKFLOW, look
+from holdfast.adoption.workflow import workflow
 from tests.checks.dependencies.real_tools import NETWORK
 from tests.fakes.github import REPOSITORY, TOKEN, GitHub, github
 from tests.workflows.tools import BIN, ROOT, act, machine, repository_with
@@ -65,12 +65,12 @@ def test_a_fault_in_an_adopted_repository_is_found_with_its_own_tools(
     online = {**NETWORK, "UV_SYSTEM_CERTS": "1", "PIP_FIND_LINKS": str(wheels)}
     if manager == "uv":
         subprocess.run([str(BIN / "uv"), "lock", "--quiet"], cwd=shop, env={**os.environ, **online}, check=True)
-    (shop / PATH).parent.mkdir(parents=True)
-    (shop / PATH).write_text(workflow(look(shop)), "utf-8")
+    (shop / WORKFLOW).parent.mkdir(parents=True)
+    (shop / WORKFLOW).write_text(workflow(look(shop)), "utf-8")
     said = act(
         shop,
         "schedule",
-        f"-W={PATH}",
+        f"-W={WORKFLOW}",
         f"-s=GITHUB_TOKEN={TOKEN}",
         env={
             **online,

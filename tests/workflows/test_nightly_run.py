@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.adoption.facts import PYTHONS
-from holdfast.adoption.workflow import PATH
+from holdfast.adoption.facts import PYTHONS, WORKFLOW
 from tests.fakes.github import REPOSITORY, TOKEN, GitHub, github
 from tests.workflows.tools import BIN, ROOT, act, machine, repository_with
 
@@ -23,7 +22,7 @@ class Night:
     """The repository, the machine that runs its workflow, and GitHub."""
 
     def __init__(self, directory: Path, server: GitHub) -> None:
-        files = {PATH: (ROOT / PATH).read_text("utf-8"), "pyproject.toml": PYPROJECT, "Makefile": MAKEFILE}
+        files = {WORKFLOW: (ROOT / WORKFLOW).read_text("utf-8"), "pyproject.toml": PYPROJECT, "Makefile": MAKEFILE}
         self.repository = repository_with(directory / "repository", **files, **{".gitignore": ".venv/\n"})
         self.artifacts = directory / "artifacts"
         self.path = machine(directory / "machine", "sudo", "npm")
@@ -37,7 +36,7 @@ class Night:
             "GITHUB_API_URL": self.server.url,
             "GITHUB_REPOSITORY": REPOSITORY,
         }
-        given = [event, f"-W={PATH}", f"-s=GITHUB_TOKEN={TOKEN}", *arguments]
+        given = [event, f"-W={WORKFLOW}", f"-s=GITHUB_TOKEN={TOKEN}", *arguments]
         said = act(self.repository, *given, env=variables, path=self.path)
         return said.returncode, said.stdout + said.stderr
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from holdfast.adoption.facts import look
-from holdfast.adoption.workflow import PATH, workflow
+from holdfast.adoption.facts import WORKFLOW, look
+from holdfast.adoption.workflow import workflow
 from tests.workflows.tools import ROOT, STUBS, act, actionlint, zizmor
 
-OWN = ROOT / PATH
+OWN = ROOT / WORKFLOW
 
 
 def read(text: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from holdfast import __version__
-from holdfast.adoption.facts import PYTHONS, Facts
-from holdfast.adoption.workflow import PATH, workflow
+from holdfast.adoption.facts import PYTHONS, WORKFLOW, Facts
+from holdfast.adoption.workflow import workflow
 from tests.workflows.tools import act, actionlint, repository_with, zizmor
 
 PLAIN = Facts("poetry", "poetry.lock", (), PYTHONS, "main", package=True)
@@ -62,7 +62,9 @@ def test_actionlint_is_content_with_every_kind(all_kinds: Path) -> None:
 
 
 def test_actionlint_would_have_said_what_is_wrong(tmp_path: Path) -> None:
-    repository_with(tmp_path / "shop", **{PATH: workflow(PLAIN).replace("needs.validate.result", "needs.other.result")})
+    repository_with(
+        tmp_path / "shop", **{WORKFLOW: workflow(PLAIN).replace("needs.validate.result", "needs.other.result")}
+    )
     said = actionlint(tmp_path / "shop")
     assert said.returncode == 1
     assert "other" in said.stdout + said.stderr
@@ -84,7 +86,7 @@ def test_zizmor_is_content_with_every_kind_without_a_configuration(all_kinds: Pa
     ],
 )
 def test_zizmor_would_have_said_what_is_wrong(tmp_path: Path, old: str, new: str, finding: str) -> None:
-    repository_with(tmp_path / "shop", **{PATH: workflow(PLAIN).replace(old, new)})
+    repository_with(tmp_path / "shop", **{WORKFLOW: workflow(PLAIN).replace(old, new)})
     said = zizmor(tmp_path / "shop")
     assert said.returncode != 0
     assert finding in said.stdout

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from holdfast.adoption.facts import Facts
 from holdfast.adoption.parts import Part, Place, Unfit, Wish, at_end
 
-_ENTRIES = """\
+ENTRIES = """\
 - repo: local
   hooks:
     - id: holdfast-validate
@@ -24,20 +23,15 @@ _ENTRIES = """\
       language: system
       require_serial: true
 """
+"""The elements of `repos` that run the project's own holdfast on the files of a commit, with no indentation."""
 
 
-def hook_entries(_facts: Facts) -> str:
-    """The elements of `repos` that run the project's own holdfast on the files of a commit, with no indentation."""
-    return _ENTRIES
-
-
-def _body(wish: Wish, kind: str) -> str:
-    entries = hook_entries(wish.facts)
+def _body(_wish: Wish, kind: str) -> str:
     if kind == "flow":
-        return f"{_on_one_line(entries)},\n"
+        return f"{_on_one_line(ENTRIES)},\n"
     if kind in ("created", "key"):
-        return "repos:\n" + "".join(f"  {line}\n" if line else "\n" for line in entries.splitlines())
-    return entries
+        return "repos:\n" + "".join(f"  {line}\n" if line else "\n" for line in ENTRIES.splitlines())
+    return ENTRIES
 
 
 def _on_one_line(entries: str) -> str:

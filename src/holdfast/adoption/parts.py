@@ -66,7 +66,7 @@ class Part(NamedTuple):
 
 def all_parts(wish: Wish) -> tuple[Part, ...]:
     """Every part, in the order in which they are written: what another one needs comes first."""
-    from holdfast.adoption import agents, git_files, hooks, makefile, settings, workflow_part
+    from holdfast.adoption import agents, git_files, hooks, makefile, settings, workflow
 
     return (
         settings.part(pyproject=wish.facts.pyproject),
@@ -75,17 +75,17 @@ def all_parts(wish: Wish) -> tuple[Part, ...]:
         makefile.RULES,
         makefile.INCLUDE,
         hooks.PART,
-        workflow_part.PART,
+        workflow.PART,
         agents.PART,
     )
 
 
 def removable() -> tuple[Part, ...]:
     """Every part as far as taking it out needs, wherever it may have been put."""
-    from holdfast.adoption import agents, git_files, hooks, makefile, settings, workflow_part
+    from holdfast.adoption import agents, git_files, hooks, makefile, settings, workflow
 
     both = settings.part(pyproject=True), settings.part(pyproject=False)
-    others = makefile.INCLUDE, makefile.RULES, hooks.PART, workflow_part.PART, agents.PART
+    others = makefile.INCLUDE, makefile.RULES, hooks.PART, workflow.PART, agents.PART
     return (*others, *both, git_files.ATTRIBUTES, git_files.IGNORE)
 
 

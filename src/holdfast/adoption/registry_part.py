@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.core.registry_format import CLOSER, SCHEMA, decode, encode
+from holdfast.core.registry_format import CLOSER, decode, header_line
 
 NAME = "registry"
 BY = "holdfast init"
@@ -10,9 +10,7 @@ BY = "holdfast init"
 
 def new_registry(project: str, at: str) -> bytes:
     """An empty registry, which says that `init` made it."""
-    created = {"event": "created", "at": at, "by": BY}
-    document = encode({"schema": SCHEMA, "project": project, "events": [created]})
-    return document.removesuffix(b"]}") + b"\n" + CLOSER
+    return header_line(project, at, by=BY) + CLOSER
 
 
 def kept_because(content: bytes) -> str | None:

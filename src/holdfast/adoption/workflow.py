@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from holdfast import __version__
-from holdfast.adoption.facts import PYTHONS, Facts
-
-PATH = ".github/workflows/holdfast.yml"
+from holdfast.adoption.facts import PYTHONS, WORKFLOW, Facts
+from holdfast.adoption.parts import Part, Wish, nothing_else
 
 CHECKOUT = "actions/checkout@v6"
 SETUP_PYTHON = "actions/setup-python@v6"
@@ -203,3 +202,10 @@ jobs:
           OUTCOME: ${{{{ needs.validate.result }}}}
         run: '"$RUNNER_TEMP/tools/bin/holdfast" tracker-issue reports --outcome "$OUTCOME"'
 """
+
+
+def _body(wish: Wish, _kind: str) -> str:
+    return workflow(wish.facts)
+
+
+PART = Part("workflow", (WORKFLOW,), _body, place=nothing_else, only_at_root=True)

@@ -6,8 +6,8 @@ import re
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.call import Call, limited, of_scope
 from holdfast.checks.linters.formatters import black_is_wanted, two_owners
-from holdfast.checks.linters.scope import Call, limited, of_scope
 from holdfast.checks.tools import Tool, crashed, find_tool, outcome, relative, run_tool, said, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 
@@ -18,7 +18,7 @@ WOULD_REFORMAT = r"would reformat (.+)"
 CANNOT_PARSE = r"error: cannot parse: (.+):(\d+):(\d+)"
 CANNOT_FORMAT = r"error: cannot format (.+?): (.+?)(?:: (\d+):(\d+)(?:: .*)?)?"
 KINDS = ("*.py", "*.pyi", "*.ipynb")
-FORMATTERS = (".pre-commit-config.yaml", "ruff.toml", ".ruff.toml")
+FORMATTERS = (facts.PRE_COMMIT, "ruff.toml", ".ruff.toml")
 """What may name another formatter."""
 FILE_OPTIONS = ("--config", "--exclude", "--extend-exclude", "--include", "--force-exclude")
 

@@ -9,7 +9,7 @@ from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Result, Status, judged
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.model import Declared
@@ -42,9 +42,7 @@ class Conflicts:
         if not count:
             root = cut(context.environment.root) if context.environment else ""
             raise CannotRun(NAME, f"nothing is installed in {root}", status=Status.SKIPPED)
-        failed = any(finding.severity is Severity.ERROR for finding in found)
-        status = Status.FAILED if failed else Status.PASSED
-        return Result(NAME, status, found, checked=Checked(count, count, "packages"))
+        return judged(Result(NAME, Status.PASSED, found, checked=Checked(count, count, "packages")))
 
 
 CHECK = Conflicts()

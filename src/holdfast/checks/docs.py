@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Result, Severity, Status
+from holdfast.core.findings import Checked, Result, Status, judged
 
 NAME = "docs"
 CONFIGURATION = ("*.toml", "*.yml", "*.yaml", "package.json")
@@ -32,9 +32,7 @@ class Docs:
         count, findings = review(context)
         if not count:
             raise CannotRun(NAME, "found no Markdown document to look at", status=Status.SKIPPED)
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
-        status = Status.FAILED if failed else Status.PASSED
-        return Result(NAME, status, tuple(findings), checked=Checked(count, count, "documents"))
+        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=Checked(count, count, "documents")))
 
 
 def _own_programs(context: Context) -> bool:

@@ -12,7 +12,9 @@ from holdfast.checks.interface import Context
 
 NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 INI_FILES = ("setup.cfg", "tox.ini")
-INI_LIMIT = 2**20
+LIMIT = 2**20
+"""Bytes of a file of configuration that are read; what is larger is none."""
+PRE_COMMIT = ".pre-commit-config.yaml"
 _KEY = "dependency names"
 
 
@@ -26,7 +28,7 @@ def configures(context: Context, tool: str, *, files: tuple[str, ...] = (), sect
 
 
 def _has_section(path: Path, sections: tuple[str, ...]) -> bool:
-    text = start_of(path, INI_LIMIT)
+    text = start_of(path)
     return any(re.search(rb"(?m)^\[" + re.escape(section.encode()) + rb"\]", text) for section in sections)
 
 
@@ -49,7 +51,7 @@ def _names(context: Context) -> frozenset[str]:
     names = {normalised(text) for text in _declared(context.pyproject)}
     for file in context.files:
         if re.fullmatch(r"(requirements[^/]*|requirements/[^/]*)\.(txt|in)", file):
-            names |= {normalised(line) for line in _lines(context.project / file)}
+            names |= {normalised(line) for line in text_of(context.project / file, LIMIT * 8).splitlines()}
     return frozenset(name for name in names if name)
 
 
@@ -70,11 +72,12 @@ def own_name(pyproject: Mapping[str, Any]) -> str:
     return normal(said) if isinstance(said, str) else ""
 
 
-def _lines(path: Path) -> list[str]:
-    return start_of(path, INI_LIMIT * 8).decode("utf-8", "replace").splitlines()
+def text_of(path: Path, limit: int = LIMIT) -> str:
+    """The text of a file as far as it is one: bytes that are not UTF-8 are replaced. Empty where there is none."""
+    return start_of(path, limit).decode("utf-8", "replace")
 
 
-def start_of(path: Path, limit: int) -> bytes:
+def start_of(path: Path, limit: int = LIMIT) -> bytes:
     """The first bytes of a file, or nothing: opening a pipe would never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.call import Call, limited, of_scope
 from holdfast.checks.linters.flake8_config import CONFIG, left_out, reads_more, section
-from holdfast.checks.linters.scope import Call, limited, of_scope
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
 

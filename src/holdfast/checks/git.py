@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, unaffected
-from holdfast.core.findings import Checked, Result, Severity, Status
+from holdfast.core.findings import Checked, Result, Status, judged
+from holdfast.core.git import repository_root
 
 NAME = "git"
 
@@ -16,7 +15,7 @@ class Git:
     summary = "merge markers, large files, names that collide, executable bits and links, of what git tracks"
 
     def wanted(self, context: Context) -> bool:
-        return any(os.path.lexists(place / ".git") for place in (context.project, *context.project.parents))
+        return repository_root(context.project) is not None
 
     def inputs(self, context: Context) -> Inputs:
         return Inputs(("**",), ("git",), names=True, git_index=True, by_file=True)
@@ -38,10 +37,8 @@ class Git:
         if not looked_at and context.scope is not None:
             raise unaffected(NAME, "tracked files")
         found = tuple(findings(context, entries, looked_at))
-        failed = any(finding.severity is Severity.ERROR for finding in found)
         count = len({entry.path for entry in looked_at})
-        status = Status.FAILED if failed else Status.PASSED
-        return Result(NAME, status, found, checked=Checked(count, count, "tracked files"))
+        return judged(Result(NAME, Status.PASSED, found, checked=Checked(count, count, "tracked files")))
 
 
 CHECK = Git()

@@ -10,7 +10,7 @@ from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.config.documents import parsed_pyproject
-from holdfast.core.findings import Checked, Result, Severity, Status
+from holdfast.core.findings import Checked, Result, Status, judged
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.comparison import Comparison
@@ -77,9 +77,8 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
     compared = compare(case)
     whole = Whole(subject.project, root, site, remedies, seen, deep=subject.context.config.dependencies.deep)
     findings = (*compared.findings, *unwhole(whole))
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
     checked = _checked(compared, site, lock)
-    return Result(NAME, Status.FAILED if failed else Status.PASSED, findings, checked=checked, tool=lock.file)
+    return judged(Result(NAME, Status.PASSED, findings, checked=checked, tool=lock.file))
 
 
 def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:

@@ -37,7 +37,7 @@ class Makefile:
 
     def inputs(self, context: Context) -> Inputs:
         """The files that rules and includes name are among them: whether they are there is part of the result."""
-        from holdfast.checks.optional import witnesses
+        from holdfast.checks.patterns import witnesses
 
         makefiles = [
             file for file in context.files if ("akefile" in file or file.endswith(".mk")) and is_makefile(file)
@@ -45,13 +45,13 @@ class Makefile:
         names = {file.rpartition("/")[2] for file in makefiles}
         for file in makefiles[:READ_AT_START]:
             words = _words(facts.start_of(context.project / file, START))
-            names |= witnesses(context, words, file.rpartition("/")[0])
+            names |= witnesses(context.files, words, file.rpartition("/")[0])
         many = len(makefiles) > READ_AT_START
         return Inputs(("**",) if many else (".gitmodules", *sorted(names)), by_file=True)
 
     def run(self, context: Context) -> Result:
         """What our own rules find. No program is run: make itself runs what `$(shell ...)` says as soon as it reads."""
-        from holdfast.checks.make_files.look import look
+        from holdfast.checks.makefiles.look import look
 
         return look(context)
 

@@ -28,7 +28,6 @@ SHARED = tuple(f".markdownlint{end}" for end in (".json", ".jsonc", ".yaml", ".y
     f".markdownlint-cli2{end}" for end in (".jsonc", ".yaml", ".cjs", ".mjs")
 )
 IGNORED = (".markdownlintignore", ".gitignore", ".ignore", ".editorconfig")
-HOOKS = ".pre-commit-config.yaml"
 NOTHING = b"No markdown files "
 SEVERITY = {"error": Severity.ERROR, "warning": Severity.ERROR, "info": Severity.WARNING}
 """What rumdl calls a warning is a rule that is broken, and its own exit code is then 1."""
@@ -43,7 +42,7 @@ class Markdown:
         return asked or _in_hooks(context)
 
     def inputs(self, context: Context) -> Inputs:
-        read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, HOOKS, "pyproject.toml")
+        read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, facts.PRE_COMMIT, "pyproject.toml")
         outside = (*OWN, *SHARED, "pyproject.toml")
         home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml")
         return Inputs(read, ("rumdl",), ("RUMDL_",), outside, home, names=True, by_file=True)
@@ -67,14 +66,13 @@ class Markdown:
             found = [_finding(context, tool, item) for item in json.loads(done.stdout or b"[]")]
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
-        failed = any(each.severity is Severity.ERROR for each in found)
         everything = (*found, *_unknown(done.stderr), *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"), failed=failed)
+        return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"))
 
 
 def _in_hooks(context: Context) -> bool:
     """Whether pre-commit's configuration names a linter of these rules."""
-    text = facts.start_of(context.project / HOOKS, facts.INI_LIMIT)
+    text = facts.start_of(context.project / facts.PRE_COMMIT)
     return b"markdownlint" in text or b"rumdl" in text
 
 

@@ -6,14 +6,12 @@ stands is then a comparison of bytes, and one write keeps both.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import write_atomic
+from holdfast.core.files import write_cache
 from holdfast.core.findings import Checked, Finding, Remembered, Result, Status
 
 FORMAT = 2
@@ -92,9 +90,7 @@ class Memory:
     def _write(self, check: str, inputs: bytes, document: Mapping[str, Any]) -> None:
         """A cache that cannot be written costs time, nothing else: then the check runs again."""
         content = json.dumps({"format": FORMAT, **document}, separators=(",", ":")).encode()
-        with contextlib.suppress(HoldfastError, OSError):
-            self._directory.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._path(check), inputs + b"\n" + content, sync=False)
+        write_cache(self._path(check), inputs + b"\n" + content)
 
     def _path(self, check: str) -> Path:
         return self._directory / f"{check}.json"

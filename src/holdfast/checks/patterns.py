@@ -24,6 +24,25 @@ def matching(files: Iterable[str], globs: tuple[str, ...]) -> list[str]:
     ]
 
 
+def witnesses(files: Iterable[str], words: set[str], directory: str = "") -> set[str]:
+    """Globs of files by which it shows whether what the words name is there: its name, or one file in it.
+
+    The words are paths from a directory of the project, or end like one.
+    """
+    import posixpath
+    from bisect import bisect_left
+
+    ends = {word.rpartition("/")[2] for word in words}
+    files = sorted(files)  # which git has sorted already
+    found = {name for file in files if (name := file[file.rfind("/") + 1 :]) in ends}
+    for word in words:
+        inside = posixpath.normpath(f"{directory}/{word}".lstrip("/")) + "/"
+        at = bisect_left(files, inside)
+        if at < len(files) and files[at].startswith(inside):
+            found.add(files[at])
+    return found
+
+
 def _parted(globs: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]:
     """The endings that `*.py` and its like mean and the bare names, which need no pattern, and the other globs."""
     endings, names, rest = [], set(), []

@@ -30,13 +30,12 @@ class Poetry:
         argv = [tool.path, "check", "--lock", "--no-interaction", *context.args]
         done = run_tool(context, self.name, argv, {"POETRY_NO_INTERACTION": "1", "POETRY_VIRTUALENVS_CREATE": "false"})
         findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
         if done.exit_code not in (0, 1) or (done.exit_code == 1 and not findings):
             raise crashed(self.name, tool, done)
         if done.exit_code == 0 and not (context.project / "pyproject.toml").is_file():
             raise CannotRun(self.name, "there is no pyproject.toml")
         everything = (*findings, *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=(1, "lock"), failed=failed or done.exit_code == 1)
+        return outcome(self.name, tool, everything, looked_at=(1, "lock"), failed=done.exit_code == 1)
 
 
 def _named_files(pyproject: Mapping[str, Any]) -> list[str]:

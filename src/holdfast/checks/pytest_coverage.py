@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from holdfast.checks.facts import INI_LIMIT, start_of, table
+from holdfast.checks.facts import table, text_of
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import Tool, installed_version
 from holdfast.core.findings import Finding, Location, Severity
@@ -88,6 +88,6 @@ def _found(file: str, text: str, match: re.Match[str]) -> Limit | None:
 def _texts(context: Context, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The files that there are, without the comments that stand in lines of their own."""
     for name in names:
-        text = start_of(context.project / name, INI_LIMIT).decode("utf-8", "replace")
+        text = text_of(context.project / name)
         if text:
             yield name, re.sub(r"(?m)^[ \t]*[#;].*$", "", text)

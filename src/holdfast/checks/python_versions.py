@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from holdfast.checks.facts import start_of, table
+from holdfast.checks.facts import PRE_COMMIT, start_of, table
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from holdfast.checks.lockstep.pythons import Said, Supported
 
 NAME = "python-versions"
-LIMIT = 2**20
 PLACES = frozenset(
     {
         ".python-version",
@@ -27,7 +26,7 @@ PLACES = frozenset(
         "mypy.ini",
         ".mypy.ini",
         "pyrightconfig.json",
-        ".pre-commit-config.yaml",
+        PRE_COMMIT,
         ".readthedocs.yaml",
         ".readthedocs.yml",
         "action.yml",
@@ -68,12 +67,12 @@ class PythonVersions:
         if known:
             found, said = _compared(context, files, known)
             findings += found
-        findings += _troubles(files)
+        findings += files.unread("PYTHON010")
         count = len(written) + len(said)
         if not findings and (not written or not said):
             raise CannotRun(NAME, "nothing names a Python beside the range of those supported", status=Status.SKIPPED)
         checked = Checked(count, count, "places") if count else None
-        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked), strict=False)
+        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked))
 
 
 def _has_range(context: Context) -> bool:
@@ -83,7 +82,7 @@ def _has_range(context: Context) -> bool:
         return True
     if "requires-python" in table(context.pyproject, "tool", "flit", "metadata"):
         return True
-    return any(b"python_requires" in start_of(context.project / name, LIMIT) for name in ("setup.cfg", "setup.py"))
+    return any(b"python_requires" in start_of(context.project / name) for name in ("setup.cfg", "setup.py"))
 
 
 def _has_place(context: Context) -> bool:
@@ -106,13 +105,6 @@ def _compared(context: Context, files: Files, known: list[Supported]) -> tuple[l
     said = [*classifiers(files), *targets(files), *ci.said, *tested(files), *runs(context, files)]
     numbers = [trap(*each) for each in (*ci.traps, *traps(files))]
     return [*numbers, *judged_places(Places(known[0], known[1:], said, ci.whole))], said
-
-
-def _troubles(files: Files) -> list[Finding]:
-    return [
-        Finding("PYTHON010", Severity.WARNING, f"not read: {each.reason}", each.place)
-        for _, each in sorted(files.troubles.items())
-    ]
 
 
 CHECK = PythonVersions()

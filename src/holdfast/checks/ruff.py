@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.linters.ruff_config import CONFIG, files_read
+from holdfast.checks.linters.ruff_config import CONFIG, HOME, files_read
 from holdfast.checks.tools import (
     CannotRun,
     Tool,
@@ -33,13 +33,12 @@ class Ruff:
         return facts.configures(context, "ruff", files=CONFIG[:2]) or facts.depends_on(context, "ruff")
 
     def inputs(self, context: Context) -> Inputs:
-        home = tuple(f".config/ruff/{name}" for name in CONFIG)
-        return Inputs(files_read(context), ("ruff",), ("RUFF_",), CONFIG, home, by_file=True)
+        return Inputs(files_read(context), ("ruff",), ("RUFF_",), CONFIG, HOME, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""
+        from holdfast.checks.linters.call import of_scope
         from holdfast.checks.linters.ruff_files import call_on
-        from holdfast.checks.linters.scope import of_scope
 
         tool = find_tool(context, self.name, "ruff")
         arguments, count = call_on(context, self.name, tool)

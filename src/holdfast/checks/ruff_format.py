@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.linters.call import Call, of_scope
 from holdfast.checks.linters.formatters import black_is_wanted, ruff_formats, two_owners
-from holdfast.checks.linters.ruff_config import CONFIG, PYTHON, files_read
-from holdfast.checks.linters.scope import Call, of_scope
+from holdfast.checks.linters.ruff_config import CONFIG, HOME, PYTHON, files_read
 from holdfast.checks.tools import (
     CannotRun,
     Tool,
@@ -41,9 +41,8 @@ class RuffFormat:
         return ruff_formats(context) and not black_is_wanted(context)
 
     def inputs(self, context: Context) -> Inputs:
-        home = tuple(f".config/ruff/{name}" for name in CONFIG)
-        files = (*files_read(context), ".pre-commit-config.yaml")
-        return Inputs(files, ("ruff",), ("RUFF_",), CONFIG, home, by_file=True)
+        files = (*files_read(context), facts.PRE_COMMIT)
+        return Inputs(files, ("ruff",), ("RUFF_",), CONFIG, HOME, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 would reformat, 2 could not parse a file (findings), or a wrong call (could not run)."""

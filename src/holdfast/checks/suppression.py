@@ -101,8 +101,7 @@ class Suppression:
             return None
         count = len(self._ignores)
         checked = Checked(count, count, "ignores")
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
-        return Result(IGNORES, Status.FAILED if failed else Status.PASSED, findings, checked=checked)
+        return judged(Result(IGNORES, Status.PASSED, findings, checked=checked))
 
     def _about_ignores(self, results: Sequence[Result], *, complete: bool) -> Iterator[Finding]:
         found = [finding for result in results for finding in _all(result)]

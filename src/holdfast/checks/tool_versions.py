@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from holdfast.checks.facts import PRE_COMMIT
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
@@ -25,7 +26,7 @@ READ = (
     "pyproject.toml",
     "holdfast.yaml",
     "holdfast.json",
-    ".pre-commit-config.yaml",
+    PRE_COMMIT,
     ".github/**",
     "action.yml",
     "action.yaml",
@@ -76,12 +77,12 @@ class ToolVersions:
         files = Files(context)
         locked, unread = _locked(context)
         pins, loose = _gathered(context, files, locked)
-        findings = (*_compared(context, pins, loose), *unread, *_troubles(files))
+        findings = (*_compared(context, pins, loose), *unread, *files.unread("TOOL005"))
         places = {pin.where for pin in pins} | {str(each.location) for each in loose} | set(files.troubles)
         if not findings and len(pins) == len({pin.tool for pin in pins}):
             raise CannotRun(NAME, "no tool has its version in two places", status=Status.SKIPPED)
         checked = Checked(len(places), len(places), "places")
-        return judged(Result(NAME, Status.PASSED, findings, checked=checked), strict=False)
+        return judged(Result(NAME, Status.PASSED, findings, checked=checked))
 
 
 def _locked(context: Context) -> tuple[list[Pin], list[Finding]]:
@@ -123,13 +124,6 @@ def _compared(context: Context, pins: list[Pin], loose: list[Loose]) -> tuple[Fi
     mend = partial(fix_of, context)
     found = [finding for each in known for finding in (*disagreements(each, mend), *out_of_range(each, ranges))]
     return (*found, *not_compared(known, loose))
-
-
-def _troubles(files: Files) -> list[Finding]:
-    return [
-        Finding("TOOL005", Severity.WARNING, f"not read: {each.reason}", each.place)
-        for _, each in sorted(files.troubles.items())
-    ]
 
 
 CHECK = ToolVersions()

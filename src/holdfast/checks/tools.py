@@ -171,15 +171,19 @@ def outcome(
     findings: Sequence[Finding],
     *,
     looked_at: tuple[int, str],
-    failed: bool,
-    reason: str | None = None,
+    failed: bool = False,
 ) -> Result:
-    """The result of a tool that did look: passed or failed, with how much it was given to look at."""
+    """The result of a tool that did look, with how much it was given to look at.
+
+    Failed where a finding is an error, and with `failed`, whatever the findings. Raises CannotRun for a pass in which
+    there was nothing to look at.
+    """
     count, unit = looked_at
+    failed = failed or any(finding.severity is Severity.ERROR for finding in findings)
     if count == 0 and not failed:
         raise CannotRun(check, f"found no {unit} to look at")
     status = Status.FAILED if failed else Status.PASSED
-    return Result(check, status, tuple(findings), reason, checked=Checked(count, count, unit), tool=str(tool))
+    return Result(check, status, tuple(findings), checked=Checked(count, count, unit), tool=str(tool))
 
 
 def relative(context: Context, path: str) -> str:

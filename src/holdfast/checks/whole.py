@@ -19,8 +19,7 @@ from holdfast.checks import snapshot
 from holdfast.checks.inputs import Moment, kept, program_of
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.memory import result_from
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import write_atomic
+from holdfast.core.files import write_cache
 from holdfast.core.findings import Result
 
 FORMAT = 1
@@ -114,8 +113,4 @@ def store(path: Path, record: Record) -> None:
     """Keeps a record. One that cannot be written costs time, nothing else."""
     document = {"format": FORMAT, **record._asdict(), "asked": record.asked._asdict(), "key": None}
     content = json.dumps(document, separators=(",", ":")).encode()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, record.key + b"\n" + content, sync=False)
-    except (HoldfastError, OSError):
-        return
+    write_cache(path, record.key + b"\n" + content)

@@ -57,7 +57,7 @@ class Workflows:
 
     def inputs(self, context: Context) -> Inputs:
         """The scripts and directories that steps name are among them: whether they are there is part of the result."""
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         files = (*sorted(kinds_by_name(context)), *CONFIG, SUBMODULES, *sorted(_named(context)))
         tools = (*programs("check-jsonschema"), *programs("actionlint"), "shellcheck", "pyflakes")
@@ -75,10 +75,10 @@ CHECK = Workflows()
 
 def _named(context: Context) -> set[str]:
     """What shows whether the scripts and directories are there that steps run, by the text of the workflows."""
-    from holdfast.checks.optional import witnesses
+    from holdfast.checks.patterns import witnesses
 
     words = set()
     for file in [file for file in context.files if file.startswith(PLACE) and is_kind(file)][:READ_AT_START]:
         for match in re.finditer(NAMED, facts.start_of(context.project / file, START)):
             words.add((match[1] or match[0]).decode())
-    return witnesses(context, words)
+    return witnesses(context.files, words)

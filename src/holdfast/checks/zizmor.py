@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool
 from holdfast.checks.workflows import DEPENDABOT, WORKFLOWS, action_files, actions_there, kinds_by_name
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
 
 NAME = "zizmor"
 UNIT = "workflows and actions"
@@ -33,7 +33,7 @@ class Zizmor:
         return actions_there(context)
 
     def inputs(self, context: Context) -> Inputs:
-        from holdfast.checks.optional import programs
+        from holdfast.checks.linters.program import programs
 
         files = (*sorted(kinds_by_name(context)), *CONFIG[:2])
         return Inputs(files, programs("zizmor"), ("ZIZMOR_",), CONFIG, by_file=True)
@@ -44,17 +44,14 @@ class Zizmor:
         1 is a file that it cannot read, or a crash: then each file is asked about by itself. 2 is a wrong option or
         configuration and 3 that it looked at nothing: "could not run", like anything else.
         """
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.linters.program import batches, find_linter, given
 
         files = given(context, NAME, [*context.matching(*WORKFLOWS, *DEPENDABOT), *action_files(context)], UNIT)
         tool = find_linter(context, NAME, "zizmor", package="zizmor")
         findings = [finding for batch in batches(files) for finding in _asked(context, tool, batch)]
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
         read = len(files) - sum(finding.id == UNREADABLE for finding in findings)
         checked = Checked(read, len(files), UNIT)
-        return Result(
-            NAME, Status.FAILED if failed else Status.PASSED, tuple(findings), checked=checked, tool=str(tool)
-        )
+        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked, tool=str(tool)))
 
 
 CHECK = Zizmor()
@@ -89,7 +86,7 @@ def _unreadable(file: str) -> Finding:
 
 
 def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import decoded
+    from holdfast.checks.linters.program import decoded
 
     options = ["--offline", "--quiet", "--no-progress", "--color", "never", "--strict-collection", "--format", "json"]
     cache = ["--cache-dir", str(context.scratch / "zizmor")]
@@ -105,7 +102,7 @@ def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     spots = item["locations"]
     spot = next((each for each in spots if each["symbolic"]["kind"] == "Primary"), spots[0] if spots else None)

@@ -13,6 +13,7 @@ import typer
 
 from holdfast.adoption.plan import Change, State
 from holdfast.core.errors import ExitCode, HoldfastError
+from holdfast.core.git import repository_root
 from holdfast.core.project import find_project
 
 
@@ -85,7 +86,7 @@ def _planned(root: Path, env: Mapping[str, str], skip: Sequence[str] | None) -> 
 
 
 def _require_repository(root: Path) -> None:
-    if not any(os.path.lexists(directory / ".git") for directory in (root, *root.parents)):
+    if repository_root(root) is None:
         raise HoldfastError(
             f"{root} is in no git repository", hint="run git init first: then what is written can be seen and undone"
         )

@@ -11,15 +11,24 @@ from pathlib import Path
 from holdfast.core.errors import HoldfastError
 
 
+class FileError(HoldfastError):
+    """A file that cannot be used: the reason without its name, and the line where that is known."""
+
+    def __init__(self, message: str, reason: str, *, line: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason, self.line = reason, line
+
+
 @contextmanager
 def file_errors(path: Path, doing: str) -> Iterator[None]:
-    """Turns an OSError from the block into one line that names the file: "cannot write x: No space left"."""
+    """Turns an OSError from the block into a FileError that names the file: "cannot write x: No space left"."""
     if "\0" in str(path):  # which the operating system's calls refuse with a ValueError
         raise HoldfastError(f"cannot {doing} {str(path)!r}: a name cannot hold a null character")
     try:
         yield
     except OSError as error:
-        raise HoldfastError(f"cannot {doing} {path}: {error.strerror or error}") from error
+        reason = error.strerror or str(error)
+        raise FileError(f"cannot {doing} {path}: {reason}", reason) from error
 
 
 def fsync_directory(path: Path) -> None:
@@ -77,6 +86,16 @@ def _write_new(path: Path, content: bytes, *, mode: int | None, sync: bool) -> N
         raise
 
 
+def write_cache(path: Path, content: bytes) -> bool:
+    """Replaces a file whose loss costs time and nothing else: whether that could be done. Makes its directory."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, content, sync=False)
+    except (HoldfastError, OSError):
+        return False
+    return True
+
+
 def backup(path: Path, label: str) -> Path:
     """Copies a file to `<name>.<label>` beside it, or `<name>.<label>.2` ... where that is taken; returns the copy."""
     with file_errors(path, "back up"):
@@ -96,17 +115,22 @@ def backup(path: Path, label: str) -> Path:
 def read_text(path: Path, *, limit: int = 64 * 2**20) -> str:
     """A file's text, decoded as UTF-8 with or without a byte order mark.
 
-    Raises HoldfastError where it cannot be read, is no regular file, is not UTF-8, or is larger than `limit` bytes.
+    Raises FileError where it cannot be read, is no regular file, is not UTF-8, or is larger than `limit` bytes.
     """
     with file_errors(path, "read"):
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device may never end
-            raise HoldfastError(f"{path}: not a regular file", hint="is this the file you meant?")
+            raise _unfit(path, "not a regular file")
         with path.open("rb") as file:
             content = file.read(limit + 1)
     if len(content) > limit:
-        raise HoldfastError(f"{path}: larger than {limit // 2**20} MiB", hint="is this the file you meant?")
+        raise _unfit(path, f"larger than {limit // 2**20} MiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1  # its object is the content without the mark
-        raise HoldfastError(f"{path}:{line}: not UTF-8", hint="save the file as UTF-8") from error
+        reason = "not UTF-8"
+        raise FileError(f"{path}:{line}: {reason}", reason, line=line, hint="save the file as UTF-8") from error
+
+
+def _unfit(path: Path, reason: str) -> FileError:
+    return FileError(f"{path}: {reason}", reason, hint="is this the file you meant?")

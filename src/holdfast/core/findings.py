@@ -179,7 +179,7 @@ def _require_honest(result: _Result) -> None:
         raise ValueError(f"{result.check}: {result.status.value} needs a reason")
 
 
-def judged(result: Result, *, strict: bool) -> Result:
+def judged(result: Result, *, strict: bool = False) -> Result:
     """The result with its status drawn from its findings: errors fail it, and warnings do when `strict`."""
     if result.status not in (Status.PASSED, Status.FAILED):
         return result

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TIMEOUT_S = 10.0
+GITMODULES_LIMIT = 2**20
 
 # The variables that tie git to a repository or index; a hook that git runs has them set (`git rev-parse
 # --local-env-vars`). Without them git finds the repository of the directory that it is asked about.
@@ -94,6 +95,29 @@ def git_state(project: Path, *, apart_from: Sequence[str] = ()) -> GitState:
             dirty = True
             break  # the rest are files, whose names may look like headers
     return GitState(None if commit == "(initial)" else commit, dirty)
+
+
+def repository_root(place: Path) -> Path | None:
+    """The root of the repository that a directory lies in, by the names there alone; None where it is in none."""
+    return next((above for above in (place, *place.parents) if os.path.lexists(above / ".git")), None)
+
+
+def tracked_files(project: Path, *names: str) -> frozenset[str] | None:
+    """The files below a directory that git tracks, or those of these names; None where git cannot tell."""
+    said = git(project, "ls-files", "-z", "--cached", "--", *(f":(literal){name}" for name in names))
+    return None if said is None else frozenset(os.fsdecode(name) for name in said.split(b"\0") if name)
+
+
+def submodules(project: Path) -> frozenset[str]:
+    """The paths that .gitmodules of the repository names, relative to the project; see gitmodules(5)."""
+    root = repository_root(project)
+    try:
+        content = (root / ".gitmodules").read_bytes()[:GITMODULES_LIMIT] if root else b""
+    except OSError:
+        return frozenset()
+    named = (line.partition("=") for line in content.decode("utf-8", "replace").splitlines())
+    paths = [value.strip().strip('"') for key, _, value in named if key.strip() == "path"]
+    return frozenset(os.path.relpath(root / path, project) for path in paths if root)
 
 
 def project_files(project: Path) -> list[str] | None:

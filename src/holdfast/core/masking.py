@@ -154,7 +154,8 @@ PASSWORD_WITHIN_P = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-adm
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern of a detector, compiled once."""
     return re.compile(pattern)
 
 
@@ -180,7 +181,7 @@ def find_secrets(text: str, detectors: Sequence[Detector] = DETECTORS) -> Iterat
 
 
 def _found(detector: Detector, text: str) -> Iterator[Secret]:
-    for match in _compiled(detector.pattern).finditer(text):
+    for match in compiled(detector.pattern).finditer(text):
         groups = match.groupdict()
         if "name" in groups and not is_secret_name(groups["name"]):
             continue

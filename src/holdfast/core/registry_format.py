@@ -92,9 +92,9 @@ def parse_event(line: bytes) -> Event | None:
     return value if isinstance(value, dict) else None
 
 
-def header_line(project: str, created_at: str) -> bytes:
-    """The first line of a new registry, with its line end."""
-    created = {"event": "created", "at": created_at}
+def header_line(project: str, created_at: str, **more: str) -> bytes:
+    """The first line of a new registry, with its line end; `more` are fields of its one event."""
+    created = {"event": "created", "at": created_at, **more}
     opening = encode({"schema": SCHEMA, "project": project, "events": [created]})
     return opening.removesuffix(b"]}") + b"\n"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from holdfast.checks.documents.anchors import anchors
 from holdfast.checks.documents.blocks import Blocks, scan
 from holdfast.checks.documents.links import Inlines, inlines
 from holdfast.checks.documents.sites import sites
+from holdfast.core.files import FileError, read_text
 
 ENDINGS = (".md", ".markdown")
 LIMIT = 4 * 2**20
@@ -119,20 +119,10 @@ def _directories(files: Iterable[str]) -> set[str]:
 
 
 def _text(path: Path) -> str:
-    """A file's text. Raises Unread; a pipe is not opened, and of a large file nothing is read."""
+    """A file's text. Raises Unread."""
+    if os.path.islink(path) and not os.path.exists(path):
+        raise Unread("a symbolic link to what is not there")
     try:
-        seen = path.stat()
-        if not stat.S_ISREG(seen.st_mode):
-            raise Unread("no regular file")
-        if seen.st_size > LIMIT:
-            raise Unread(f"larger than {LIMIT // 2**20} MB")
-        with open(path, "rb") as file:
-            content = file.read(LIMIT + 1)
-    except FileNotFoundError as error:
-        raise Unread("a symbolic link to what is not there") from error
-    except OSError as error:
-        raise Unread(error.strerror or str(error)) from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unread(f"not UTF-8, in line {content.count(bytes([10]), 0, error.start) + 1}") from error
+        return read_text(path, limit=LIMIT)
+    except FileError as error:
+        raise Unread(f"{error.reason}, in line {error.line}" if error.line else error.reason) from error

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from holdfast.checks import facts
 from holdfast.checks.documents.promises import PLACEHOLDER, Called
 from holdfast.checks.interface import Context
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import write_atomic
+from holdfast.core.files import write_cache
 from holdfast.core.findings import Finding, Severity
 
 TIMEOUT_S = 20.0
@@ -225,7 +224,7 @@ def _reads_options(context: Context, to: str) -> bool:
         return False
     top = module.partition("/")[0]
     package = [name for name in context.files if name.endswith(".py") and f"/{top}/" in f"/{name}"]
-    return any(PARSERS.search(facts.start_of(context.project / name, facts.INI_LIMIT)) for name in [*own, *package])
+    return any(PARSERS.search(facts.start_of(context.project / name)) for name in [*own, *package])
 
 
 class _Kept:
@@ -254,10 +253,7 @@ class _Kept:
         }
         if not helps.keys() - self._helps.keys():
             return
-        content = json.dumps({"key": self._key, "helps": {**self._helps, **helps}}).encode()
-        with contextlib.suppress(HoldfastError, OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._path, content, sync=False)
+        write_cache(self._path, json.dumps({"key": self._key, "helps": {**self._helps, **helps}}).encode())
 
 
 def _texts(given: object) -> list[str]:

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from holdfast.checks import facts
-from holdfast.checks.documents import makefiles
 from holdfast.checks.documents.library import ASIDE, SPECIMENS, Document, Library
 from holdfast.checks.documents.shell import Command, commands, is_shell
+from holdfast.checks.makefile import MAIN
+from holdfast.checks.makefiles.targets import Targets, targets
 from holdfast.core.findings import Finding, Location, Severity
 
 PLACEHOLDER = re.compile(r"[<>\[\]{}*?$|]|\.\.\.|\u2026|^[A-Z][A-Z0-9_-]*$|^x+$")
@@ -131,16 +132,16 @@ class Promises:
 
     @cached_property
     def _makefiles(self) -> list[str]:
-        names = [path for path in self._library.files if path.rpartition("/")[2] in makefiles.NAMES]
+        names = [path for path in self._library.files if path.rpartition("/")[2] in MAIN]
         return sorted(path for path in names if not ASIDE.search(path) and not SPECIMENS.search(path))
 
-    def _targets(self, paths: tuple[str, ...]) -> makefiles.Targets:
+    def _targets(self, paths: tuple[str, ...]) -> Targets:
         if paths not in self._known_targets:
-            self._known_targets[paths] = makefiles.targets(self._library.project, self._library.files, paths)
+            self._known_targets[paths] = targets(self._library.project, self._library.files, paths)
         return self._known_targets[paths]
 
     @cached_property
-    def _known_targets(self) -> dict[tuple[str, ...], makefiles.Targets]:
+    def _known_targets(self) -> dict[tuple[str, ...], Targets]:
         return {}
 
     def _npm(self, command: Command, place: Location) -> Iterator[Finding]:
@@ -160,7 +161,7 @@ class Promises:
         found = set[str]()
         for path in self._library.by_name.get("package.json", []):
             try:
-                document = json.loads(facts.start_of(self._library.project / path, makefiles.LIMIT))
+                document = json.loads(facts.start_of(self._library.project / path))
             except (ValueError, RecursionError):
                 return frozenset()
             found |= set(facts.table(document, "scripts"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 from holdfast.checks.documents import changelog, unreferenced
 from holdfast.checks.documents.library import Document, Library, Unread
@@ -13,7 +11,7 @@ from holdfast.checks.documents.promises import Called, Promises
 from holdfast.checks.documents.targets import ISSUE_FORMS, Judge
 from holdfast.checks.interface import Context
 from holdfast.core.findings import Finding, Location, Severity
-from holdfast.core.git import git
+from holdfast.core.git import tracked_files
 
 MOST = 500
 """How many findings of one document are named."""
@@ -33,7 +31,7 @@ def review(context: Context) -> tuple[int, list[Finding]]:
 
 
 def _findings(context: Context, library: Library, documents: list[Document]) -> Iterator[Finding]:
-    judge = Judge(library, tracked(context.project))
+    judge = Judge(library, tracked_files(context.project) or None)
     promises, called = Promises(library, context.pyproject), list[Called]()
     for document in documents:
         if ISSUE_FORMS.search(document.path):
@@ -57,9 +55,3 @@ def _findings(context: Context, library: Library, documents: list[Document]) -> 
 def _order(finding: Finding) -> tuple[str, int, str]:
     place = finding.location
     return (place.file, place.line or 0, finding.id) if place else ("", 0, finding.id)
-
-
-def tracked(project: Path) -> frozenset[str] | None:
-    """The files that git tracks; None outside a repository, and where git tracks none of them."""
-    said = git(project, "ls-files", "-z", "--cached")
-    return frozenset(map(os.fsdecode, said.split(b"\0"))) if said else None

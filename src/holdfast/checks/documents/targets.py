@@ -15,6 +15,7 @@ from holdfast.checks.documents.anchors import compared
 from holdfast.checks.documents.library import ENDINGS, Document, Library, Unread
 from holdfast.checks.documents.links import Link
 from holdfast.core.findings import Finding, Location, Severity
+from holdfast.core.git import repository_root
 
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|@")
 TEMPLATE = re.compile(r"\{\{|\{%|\$\{|<%|\{[\w.-]*\}|%\(")
@@ -66,9 +67,7 @@ class Judge:
 
     def __init__(self, library: Library, tracked: frozenset[str] | None) -> None:
         self._library, self._tracked = library, tracked
-        top = next(
-            (place for place in (library.project, *library.project.parents) if os.path.lexists(place / ".git")), None
-        )
+        top = repository_root(library.project)
         self._above = library.project.relative_to(top).as_posix() if top else "."
         """Where the project lies in its repository."""
 

@@ -43,7 +43,6 @@ def reads_in(tree: ast.Module, names: Names, file: str) -> FileReads:
         frozenset(visitor.sets),
         frozenset(visitor.asked),
         tuple(visitor.computed),
-        frozenset(visitor.prefixes),
     )
 
 
@@ -56,7 +55,6 @@ class _Visitor(ast.NodeVisitor):
         self.sets: set[str] = set()
         self.asked: set[str] = set()
         self.computed: list[int] = []
-        self.prefixes: set[str] = set()
         self._readers = dict(INSTANCES)
         self._schemes: dict[str, ast.expr] = {}
         self._kinds: dict[int, str] = {}

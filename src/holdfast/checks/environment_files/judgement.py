@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,16 +14,16 @@ from holdfast.checks.environment_files.demand import Demand, demand_of
 from holdfast.checks.environment_files.places import Group, is_kept_apart, places_of
 from holdfast.checks.environment_files.reading import EnvFile, read
 from holdfast.checks.environment_files.wording import Say, sayer
-from holdfast.checks.facts import start_of
+from holdfast.checks.facts import text_of
 from holdfast.checks.interface import Context
 from holdfast.checks.patterns import matching
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+from holdfast.core.git import tracked_files
 
 TRACKED, NOT_IGNORED, NO_VALUES, NOT_KNOWN = ("DOTENV009", "DOTENV010", "DOTENV016", "DOTENV017")
 HARMLESS = frozenset({"test", "tests", "testing", "ci", "dev", "development", "default", "defaults", "docker"})
 """Stages whose values are often meant to be shared."""
-LIMIT = 2**20
 EXAMPLE_COMMAND = "holdfast env example --write"
 
 
@@ -59,7 +60,7 @@ def judge(context: Context, name: str, mentions: tuple[str, ...]) -> Result:
     from dotenv.version import __version__
 
     tool = f"python-dotenv {__version__}"
-    return judged(Result(name, Status.PASSED, tuple(findings), checked=amount, tool=tool), strict=False)
+    return judged(Result(name, Status.PASSED, tuple(findings), checked=amount, tool=tool))
 
 
 def _read(context: Context, group: Group, directories: list[str], mentions: tuple[str, ...]) -> _Read:
@@ -85,7 +86,7 @@ def _mentioned(context: Context, directory: str, globs: tuple[str, ...]) -> Call
         for file in (*matching(context.files, globs), *code):
             if not left:
                 break
-            text = start_of(context.project / file, LIMIT).decode("utf-8", "replace")
+            text = text_of(context.project / file)
             left.difference_update(re.findall(r"\w+", text))
         return frozenset(names) - left
 
@@ -157,24 +158,19 @@ def _exposed(context: Context, names: tuple[str, ...]) -> Iterator[Finding]:
     """What is for one machine alone and in git, or one `git add` away from it."""
     if not names:
         return
-    import os
-
-    from holdfast.core.git import git
-
-    said = git(context.project, "ls-files", "-z", "--cached", "--", *(f":(literal){name}" for name in names))
-    if said is None:
+    tracked = tracked_files(context.project, *names)
+    if tracked is None:
         return  # no repository: nothing is tracked
-    tracked = {os.fsdecode(name) for name in said.split(b"\0")}
     for name in names:
         pattern = name.rpartition("/")[2]
         if name in tracked:
             message = "git tracks this file: whoever has the repository has its values, and so does its history"
-            fix = f"git rm --cached -- {_quoted(name)} && echo {_quoted(pattern)} >> .gitignore"
+            fix = f"git rm --cached -- {shlex.quote(name)} && echo {shlex.quote(pattern)} >> .gitignore"
             yield Finding(TRACKED, Severity.ERROR, message, Location(name), fix)
         else:
             message = "git does not ignore this file, so that one git add commits its values"
             yield Finding(
-                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {_quoted(pattern)} >> .gitignore"
+                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {shlex.quote(pattern)} >> .gitignore"
             )
 
 
@@ -186,10 +182,6 @@ def _not_ignored(names: tuple[str, ...]) -> Iterator[Finding]:
         staged = last.startswith(".env.") and not is_kept_apart(last) and stage not in HARMLESS
         if staged and not last.endswith((".example", ".sample", ".template", ".dist")):
             message = f"git does not ignore the values of {stage}: are none of them secret?"
-            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {_quoted(last)} >> .gitignore")
-
-
-def _quoted(name: str) -> str:
-    import shlex
-
-    return shlex.quote(name)
+            yield Finding(
+                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {shlex.quote(last)} >> .gitignore"
+            )

@@ -37,8 +37,6 @@ class FileReads(NamedTuple):
     """Variables that it looks for before it reads them."""
     computed: tuple[int, ...] = ()
     """The lines at which a variable is read whose name is not known before the program runs."""
-    prefixes: frozenset[str] = frozenset()
-    """All variables that begin so may be read."""
 
 
 class Names:

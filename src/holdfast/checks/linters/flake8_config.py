@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-from holdfast.checks.facts import INI_LIMIT, start_of
+from holdfast.checks.facts import LIMIT, start_of
 from holdfast.checks.interface import Context
 
 CONFIG = ("setup.cfg", "tox.ini", ".flake8")
@@ -26,7 +26,7 @@ def reads_more(context: Context) -> bool:
     environment = context.environment
     if environment is None or not (environment.bin / "flake8").exists():
         return True  # it stands in an environment of its own, with whatever is installed there
-    found = [text for name in CONFIG if re.search(_SECTION, text := start_of(context.project / name, INI_LIMIT))]
+    found = [text for name in CONFIG if re.search(_SECTION, text := start_of(context.project / name))]
     if any(re.search(_READS_MORE, text) for text in found):
         return True
     above = not found and any((up / name).exists() for up in context.project.parents for name in CONFIG)
@@ -53,7 +53,7 @@ def _content(path: str) -> bytes:
     except OSError:
         return b""
     try:
-        return os.read(handle, INI_LIMIT)
+        return os.read(handle, LIMIT)
     except OSError:
         return b""
     finally:
@@ -78,7 +78,7 @@ def section(context: Context) -> Section | None:
 
     for directory in (context.project, *context.project.parents):
         for name in CONFIG:
-            text = start_of(directory / name, INI_LIMIT)
+            text = start_of(directory / name)
             if not re.search(_SECTION, text):
                 continue
             parser = RawConfigParser()

@@ -10,8 +10,6 @@ from holdfast.checks import facts
 from holdfast.checks.interface import Context
 from holdfast.core.findings import Finding, Location, Severity
 
-PRE_COMMIT = ".pre-commit-config.yaml"
-LIMIT = 2**20
 _HOOK = r"(?m)^[^#\n]*\bid:\s*[\"']?({})[\"']?\s*(?:[,}}#]|$)"  # not compiled here: most projects have no such file
 _RUFF_TABLE = r"(?m)^[ \t]*\[format\]|^[ \t]*format\."
 
@@ -68,13 +66,13 @@ def _ruff_elsewhere(context: Context) -> Iterator[Claim]:
 
 
 def _hook(context: Context, names: str) -> Iterator[Claim]:
-    text = _text(context, PRE_COMMIT) if PRE_COMMIT in context.files else ""
+    text = _text(context, facts.PRE_COMMIT) if facts.PRE_COMMIT in context.files else ""
     if match := re.search(_HOOK.format(names), text):
-        yield Claim(f"the hook {match[1]}", Location(PRE_COMMIT, text.count("\n", 0, match.start(1)) + 1))
+        yield Claim(f"the hook {match[1]}", Location(facts.PRE_COMMIT, text.count("\n", 0, match.start(1)) + 1))
 
 
 def _text(context: Context, file: str) -> str:
-    return facts.start_of(context.project / file, LIMIT).decode("utf-8", "replace")
+    return facts.text_of(context.project / file)
 
 
 def _line(context: Context, path: tuple[str, ...]) -> int | None:

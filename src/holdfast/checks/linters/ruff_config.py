@@ -13,11 +13,11 @@ from holdfast.checks import facts
 from holdfast.checks.interface import Context
 
 CONFIG = ("ruff.toml", ".ruff.toml", "pyproject.toml")
+HOME = tuple(f".config/ruff/{name}" for name in CONFIG)
 PYTHON = ("*.py", "*.pyi", "*.pyw", "*.ipynb")
 SELECTED = (*PYTHON, "*.md", *CONFIG)
 """What it looks at by default."""
 EVERYTHING = ("**",)
-LIMIT = 2**20
 _DEEPEST = 10
 _KEY = rb"""(?m)^[ \t]*["']?(extend|include|extend-include)["']?[ \t]*=[ \t]*(?:["']([^"'\n]*)["'])?"""
 
@@ -33,11 +33,6 @@ def files_read(context: Context) -> tuple[str, ...]:
             return EVERYTHING
         names |= more
     return (*SELECTED, ".gitignore", ".ignore", *(re.sub(r"[*?[]", r"[\g<0>]", name) for name in sorted(names)))
-
-
-def selects_more(context: Context) -> bool:
-    """Whether the configuration selects the files itself, so that only ruff knows which."""
-    return files_read(context) == EVERYTHING
 
 
 def _configured(context: Context) -> bool:
@@ -74,7 +69,7 @@ def _keys(context: Context, file: str) -> list[tuple[str, str]]:
     if file == "pyproject.toml":  # in which other tools have such keys too
         own = facts.table(context.pyproject, "tool", "ruff")
         return [(key, str(own[key])) for key in ("include", "extend-include", "extend") if key in own]
-    text = facts.start_of(context.project / file, LIMIT)
+    text = facts.start_of(context.project / file)
     if file.endswith("pyproject.toml") and b"ruff" not in text:
         return []
     return [(match[1].decode(), (match[2] or b"").decode("utf-8", "replace")) for match in re.finditer(_KEY, text)]

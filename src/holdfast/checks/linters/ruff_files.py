@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from holdfast.checks.interface import Context
+from holdfast.checks.linters.call import Call, limited
 from holdfast.checks.linters.ruff_config import EVERYTHING, PYTHON, SELECTED, files_read
-from holdfast.checks.linters.scope import Call, limited
 from holdfast.checks.patterns import matching
 from holdfast.checks.tools import Tool, relative, run_tool
 

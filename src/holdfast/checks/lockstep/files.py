@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 
 from holdfast.checks.interface import Context
 from holdfast.core.config.documents import Document
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import read_text
-from holdfast.core.findings import Location
+from holdfast.core.files import FileError, read_text
+from holdfast.core.findings import Finding, Location, Severity
 
 LIMIT = 2 * 2**20
 """Bytes; a larger file is not a configuration."""
-PRE_COMMIT = ".pre-commit-config.yaml"
 CONTAINER_PLACES = ("docker", ".docker", ".devcontainer", "deploy", "build")
 REQUIREMENTS = re.compile(r"(?:requirements[^/]*|requirements/[^/]*|[^/]*[-_.]requirements)\.(?:txt|in)")
 _CONTAINER = re.compile(
@@ -55,6 +53,13 @@ class Files:
         """A TOML document."""
         return self._document(file, _toml)
 
+    def unread(self, code: str) -> list[Finding]:
+        """A warning of that id for each file that could not be read."""
+        return [
+            Finding(code, Severity.WARNING, f"not read: {each.reason}", each.place)
+            for _, each in sorted(self.troubles.items())
+        ]
+
     def _document(self, file: str, understand: Callable[[str, str], Document]) -> Document:
         key = f"{understand.__name__} {file}"
         if key not in self._read:
@@ -70,9 +75,8 @@ class Files:
             return empty, None
         try:
             return understand(file, read_text(self._project / file, limit=LIMIT)), None
-        except HoldfastError as error:
-            reason = error.message.replace(f"{self._project}{os.sep}", "")
-            return empty, Trouble(Location(file), reason.removeprefix(f"{file}:").strip())
+        except FileError as error:
+            return empty, Trouble(Location(file, error.line), error.reason)
         except _Misread as error:
             return empty, Trouble(Location(file, error.line), str(error))
 

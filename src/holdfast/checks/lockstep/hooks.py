@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from holdfast.checks.lockstep.files import PRE_COMMIT, Files, listed, mapping
+from holdfast.checks.facts import PRE_COMMIT
+from holdfast.checks.lockstep.files import Files, listed, mapping
 from holdfast.checks.lockstep.pins import Kind, Pin, named
 from holdfast.checks.lockstep.releases import release, repository_of
 from holdfast.checks.lockstep.tools_known import BY_REPOSITORY

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from holdfast.checks.facts import table
-from holdfast.checks.lockstep.files import PRE_COMMIT, Files, listed
+from holdfast.checks.facts import PRE_COMMIT, table
+from holdfast.checks.lockstep.files import Files, listed
 from holdfast.checks.lockstep.hooks import hooks
 from holdfast.checks.lockstep.ini import read_ini
 from holdfast.checks.lockstep.pythons import Role, Said, is_trap, target, written

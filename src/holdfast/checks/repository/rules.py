@@ -13,6 +13,7 @@ from holdfast.checks.repository import markers
 from holdfast.checks.repository.index import EXECUTABLE, FILE, LINK, SUBMODULE, Entry, added, kept_in_lfs
 from holdfast.checks.repository.names import collisions
 from holdfast.core.findings import Finding, Location, Severity
+from holdfast.core.git import repository_root, submodules
 
 _LOCKS = (
     "poetry.lock uv.lock pdm.lock Pipfile.lock pixi.lock conda-lock.yml package-lock.json"
@@ -33,7 +34,7 @@ def findings(context: Context, entries: Sequence[Entry], looked_at: Sequence[Ent
     """All that is wrong with the entries that the run looks at; names are compared with those of all entries."""
     yield from _unmerged(looked_at)
     yield from _colliding(entries, {entry.path for entry in looked_at})
-    modules = _modules(context.project)
+    modules = submodules(context.project)
     large: list[tuple[str, int]] = []
     for entry in looked_at:
         if entry.stage > 1:
@@ -153,23 +154,9 @@ def _link(project: Path, entry: Entry, path: str) -> Iterator[Finding]:
 
 
 def _outside(project: Path, path: str, target: str) -> bool:
-    top = next((place for place in (project, *project.parents) if os.path.lexists(place / ".git")), project)
+    top = repository_root(project) or project
     whole = os.path.normpath(os.path.join(os.path.dirname(path), target))
     return not f"{whole}/".startswith(f"{top}/")
-
-
-def _modules(project: Path) -> frozenset[str]:
-    """The paths that .gitmodules of the repository names, relative to the project; see gitmodules(5)."""
-    for place in (project, *project.parents):
-        if os.path.lexists(place / ".git"):
-            try:
-                text = (place / ".gitmodules").read_bytes()[: 2**20].decode("utf-8", "replace")
-            except OSError:
-                return frozenset()
-            named = (line.partition("=") for line in text.splitlines())
-            paths = [value.strip().strip('"') for key, _, value in named if key.strip() == "path"]
-            return frozenset(os.path.relpath(place / path, project) for path in paths)
-    return frozenset()
 
 
 def _submodule(entry: Entry, modules: frozenset[str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from holdfast.checks.secret_scan import judge
-from holdfast.core.masking import DETECTORS, Detector, is_secret_name
+from holdfast.core.masking import DETECTORS, Detector, compiled, is_secret_name
 
 PRIVATE_KEYS = ("private-key", "putty-private-key", "age-secret-key")
 NAMED = "assignment"
@@ -106,13 +106,8 @@ def _all(text: str, path: str) -> Iterator[Find]:
             yield from _named(text[start:end], start, patterns)
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def _known(detector: Detector, text: str) -> Iterator[Find]:
-    for match in _compiled(detector.pattern).finditer(text):
+    for match in compiled(detector.pattern).finditer(text):
         if _counts(detector, match):
             yield Find(detector.name, 0, match.start(), match.end(), *match.span("secret"))
 

@@ -14,7 +14,7 @@ from holdfast.checks.secret_scan.combine import own
 from holdfast.checks.secret_scan.look import CHECK, named_secrets
 from holdfast.checks.secret_scan.sources import text_of
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
 
 Seen = dict[tuple[str, bytes], list[tuple[str, str, int]]]
 """By kind and a digest of the value under a key of this run alone: the contents that hold it, with path and line."""
@@ -49,9 +49,8 @@ class InHistory:
         if not looked.total:
             why = f"nothing was committed after {self._since}" if self._since else "nothing was committed yet"
             raise CannotRun(CHECK, why, status=Status.SKIPPED)
-        failed = any(each.severity is Severity.ERROR for each in said)
         checked = Checked(looked.total - len(looked.unseen), looked.total + history.missing, "contents of the history")
-        return Result(CHECK, Status.FAILED if failed else Status.PASSED, tuple(said), checked=checked)
+        return judged(Result(CHECK, Status.PASSED, tuple(said), checked=checked))
 
 
 def _partial(history: History) -> Iterator[Finding]:

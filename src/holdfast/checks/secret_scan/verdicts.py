@@ -6,14 +6,12 @@ guessed from.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
-from holdfast.core.errors import HoldfastError
-from holdfast.core.files import write_atomic
+from holdfast.core.files import write_cache
 
 NAME = "secrets.json"
 
@@ -51,6 +49,4 @@ class Verdicts:
         if kept == self._clean or self._key is None:
             return
         document = json.dumps({"key": self._key, "clean": kept}, separators=(",", ":"))
-        with contextlib.suppress(HoldfastError, OSError):  # then it takes longer next time, and nothing else
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._path, document.encode("ascii"), sync=False)
+        write_cache(self._path, document.encode("ascii"))

@@ -15,7 +15,7 @@ LIGHTER = ("shellcheck", "pyflakes")
 
 def found_actionlint(context: Context, check: str) -> Tool | None:
     """actionlint with its version, or None where there is none."""
-    from holdfast.checks.optional import versioned
+    from holdfast.checks.linters.program import versioned
 
     try:
         return versioned(context, check, find_tool(context, check, PROGRAM))
@@ -25,7 +25,7 @@ def found_actionlint(context: Context, check: str) -> Tool | None:
 
 def linted(context: Context, check: str, tool: Tool, files: Sequence[str]) -> list[Finding]:
     """What it finds. Exit 0 is clean and 1 findings; 2 (wrong options) and 3 (it crashed) raise CannotRun."""
-    from holdfast.checks.optional import ask, batches
+    from holdfast.checks.linters.program import ask, batches
 
     found = []
     for batch in batches(list(files)):
@@ -41,7 +41,7 @@ def linted(context: Context, check: str, tool: Tool, files: Sequence[str]) -> li
 
 
 def _finding(context: Context, item: dict[str, Any]) -> Finding:
-    from holdfast.checks.optional import place
+    from holdfast.checks.linters.program import place
 
     level = Severity.WARNING if item["kind"] in LIGHTER else Severity.ERROR
     where = place(context, item["filepath"], item["line"], item["column"])

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from holdfast.core.files import FileError, read_text
 from holdfast.core.findings import Finding, Location, Severity
 
 UNREADABLE, TWICE = "GHA001", "GHA002"
 LIMIT = 2**21
+"""Bytes; GitHub takes no larger workflow."""
 
 
 class Part(NamedTuple):
@@ -78,41 +80,24 @@ class Broken(Exception):
 def read(project: Path, file: str) -> Document:
     """The file as a document. What keeps it from being read is among its findings."""
     try:
-        node = _composed(file, _text(project / file, file))
         reader = _Reader(file)
-        return Document(file, reader.part(node), tuple(reader.findings))
+        return Document(file, reader.part(_composed(project, file)), tuple(reader.findings))
     except Broken as error:
         return Document(file, None, (error.finding,))
 
 
-def _text(path: Path, file: str) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Broken(file, f"cannot be read: {error.strerror}") from error
-    if len(content) > LIMIT:
-        raise Broken(file, f"is longer than {LIMIT} bytes, which GitHub does not take")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Broken(file, "is not UTF-8", content.count(b"\n", 0, error.start) + 1) from error
-
-
-def _composed(file: str, text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+def _composed(project: Path, file: str) -> Any:
+    from holdfast.core.config.yaml_reading import BadYaml, composed
 
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Broken(file, f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from error
-    except YAMLError as error:
-        raise Broken(file, f"is not YAML: {str(error).splitlines()[0]}") from error
-    except (RecursionError, ValueError) as error:
-        raise Broken(file, "is not YAML that can be read: it is nested too deeply or malformed") from error
+        text = read_text(project / file, limit=LIMIT)
+        node = composed(text)
+    except FileError as error:
+        raise Broken(file, f"cannot be read: {error.reason}", error.line) from error
+    except BadYaml as error:
+        raise Broken(file, str(error), text.count("\n", 0, error.offset) + 1) from error
     if node is None:
-        raise Broken(file, "is empty")
+        raise Broken(file, "empty")
     return node
 
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from holdfast.checks.interface import Context
-from holdfast.checks.optional import find_linter, given, submodules
+from holdfast.checks.linters.program import find_linter, given
 from holdfast.checks.tools import CannotRun, Tool
 from holdfast.checks.workflow_files import actionlint, places, schema, steps
 from holdfast.checks.workflow_files.document import Document, Part, read
 from holdfast.checks.workflow_files.rules import Found, workflow_jobs
 from holdfast.checks.workflows import DEPENDABOT, NAME, UNIT, WORKFLOWS, action_files
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status
+from holdfast.core.findings import Checked, Finding, Result, Status, judged
+from holdfast.core.git import submodules
 
 SCHEMAS = {"github-workflows": "workflows", "github-actions": "actions", "dependabot": "dependabot"}
 
@@ -50,18 +51,10 @@ def look(context: Context) -> Result:
 
 
 def _result(kinds: _Kinds, findings: Sequence[Finding], tools: Sequence[str], missing: Result | None) -> Result:
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
     count = len(kinds.all)
     reason = f"{count} {UNIT} by our own rules; not against the schema: {missing.reason}" if missing else None
-    return Result(
-        NAME,
-        Status.FAILED if failed else Status.PASSED,
-        tuple(findings),
-        reason,
-        missing.hint if missing else None,
-        Checked(count, count, UNIT),
-        ", ".join(tools) or None,
-    )
+    hint, checked = missing.hint if missing else None, Checked(count, count, UNIT)
+    return judged(Result(NAME, Status.PASSED, tuple(findings), reason, hint, checked, ", ".join(tools) or None))
 
 
 def _read(context: Context) -> _Kinds:
@@ -76,7 +69,7 @@ def _read(context: Context) -> _Kinds:
 
 
 def _own(context: Context, kinds: _Kinds) -> list[Finding]:
-    there = places.tree(context.project, context.files, submodules(context))
+    there = places.tree(context.project, context.files, submodules(context.project))
     findings = [finding for document in kinds.all for finding in document.findings]
     for document in kinds.workflows:
         findings += _of_workflow(document, there)

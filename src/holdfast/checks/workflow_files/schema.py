@@ -33,7 +33,7 @@ def against(context: Context, check: str, tool: Tool, schema: str, documents: Se
     Exit 0 with the status "ok" is clean, 1 with "fail" findings; 1 is a crash as well, told by its answer not being
     JSON; 2 is a wrong option. Raises CannotRun for those.
     """
-    from holdfast.checks.optional import ask, batches
+    from holdfast.checks.linters.program import ask, batches
 
     by_file = {each.file: each for each in documents if each.root is not None}
     found = []

@@ -8,6 +8,8 @@ text. The one importer of ruamel.yaml.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -71,20 +73,38 @@ def read_shape(text: str) -> tuple[object, dict[KeyPath, int]]:
     return built.value, built.found
 
 
+def composed(text: str) -> Any:
+    """The document as ruamel's nodes, for who has to know of every value where it stands; None where it is empty.
+
+    Nothing is constructed. Raises BadYaml.
+    """
+    with _yaml_errors(lambda: 0):
+        return YAML(typ="safe", pure=True).compose(text)
+
+
 def _built(text: str, built: _Built) -> _Built:
-    try:
+    with _yaml_errors(lambda: built.last):
         for event in YAML(typ="safe", pure=True).parse(text):
             built.take(event)
+    return built
+
+
+@contextmanager
+def _yaml_errors(last: Callable[[], int]) -> Iterator[None]:
+    """Turns what the parser raises into BadYaml; `last` says how far it had come, where it does not tell itself."""
+    try:
+        yield
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadYaml(f"not YAML: {error.problem or error.context}", mark.index if mark else 0) from error
     except ReaderError as error:
         raise BadYaml(f"not YAML: {error.reason}", error.position) from error
+    except RecursionError as error:
+        raise BadYaml("nested too deep", last()) from error
     except (YAMLError, ValueError, OverflowError) as error:  # the last two from chr() of an impossible escape
         if isinstance(error, BadYaml):
             raise
-        raise BadYaml(f"not YAML: {str(error).splitlines()[0]}", built.last) from error
-    return built
+        raise BadYaml(f"not YAML: {str(error).splitlines()[0]}", last()) from error
 
 
 class _Built:

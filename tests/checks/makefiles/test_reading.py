@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.checks.make_files.reading import is_for_gnu_make, parse
+from holdfast.checks.makefiles.reading import is_for_gnu_make, parse
 
 
 def problems(text: str) -> list[tuple[str, int]]:

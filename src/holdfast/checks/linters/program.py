@@ -1,19 +1,16 @@
-"""What the checks that wrap an optional linter share: which files it is given, which program it is, what it answers."""
+"""A linter that a project need not have: which files it is given, which program it is, and what it answers."""
 
 from __future__ import annotations
 
 import json
 import os
-import posixpath
 import re
 import stat
 import sys
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from holdfast.checks.facts import start_of
 from holdfast.checks.interface import Context
 from holdfast.checks.tools import (
     CannotRun,
@@ -36,7 +33,6 @@ UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 """Programs written in Haskell crash on what the locale cannot encode."""
 TEMPLATE = "{{"
 VERSION_S = 20.0
-SUBMODULES_LIMIT = 2**16
 
 
 def given(context: Context, check: str, names: Iterable[str], unit: str) -> list[str]:
@@ -57,28 +53,6 @@ def _regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except (OSError, ValueError):
         return False
-
-
-def submodules(context: Context) -> list[str]:
-    """The directories of the project's submodules: what lies in them is not known."""
-    text = start_of(context.project / ".gitmodules", SUBMODULES_LIMIT).decode("utf-8", "replace")
-    return re.findall(r"(?m)^\s*path\s*=\s*(\S+)", text)
-
-
-def witnesses(context: Context, words: set[str], directory: str = "") -> set[str]:
-    """Globs of files by which it shows whether what the words name is there: its name, or one file in it.
-
-    The words are paths from a directory of the project, or end like one.
-    """
-    ends = {word.rpartition("/")[2] for word in words}
-    files = sorted(context.files)  # which git has sorted already
-    found = {name for file in files if (name := file[file.rfind("/") + 1 :]) in ends}
-    for word in words:
-        inside = posixpath.normpath(f"{directory}/{word}".lstrip("/")) + "/"
-        at = bisect_left(files, inside)
-        if at < len(files) and files[at].startswith(inside):
-            found.add(files[at])
-    return found
 
 
 def batches(files: list[str]) -> Iterator[list[str]]:

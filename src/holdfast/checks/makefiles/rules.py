@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from holdfast.checks.make_files.reading import Makefile, Problem, Rule, Variable
+from holdfast.checks.makefiles.reading import Makefile, Problem, Rule, Variable
 from holdfast.core.findings import Severity
 
 TWICE, PHONY, MISSING, CIRCLE = "MAKE003", "MAKE004", "MAKE007", "MAKE009"
@@ -15,6 +15,7 @@ LIGHT = frozenset((PHONY, CIRCLE))
 REFERENCE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z]))")
 UNKNOWN = re.compile(r"\$(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|.)")
 SUFFIX = re.compile(r"\.[\w+-]+\.([\w+-]+)")
+SPECIAL = re.compile(r"\.[A-Z_]+")
 UNTOLD = re.compile(r"[$%*?\[~()\"'\\\x00-\x1f]|^[-/]|^\|$")
 LONG, DEEP, NODES = 20_000, 8, 5000
 
@@ -57,6 +58,11 @@ class Known:
         self._patterns = _patterns(self._targets)
         self._recipes = "\n".join(line for each in self._all for line in each.rule.recipe)
         self.phony = {name for each in self._all if ".PHONY" in each.targets for name in each.needs}
+
+    @property
+    def names(self) -> set[str]:
+        """The targets and the phony names that are told in full, but for make's own such as .PHONY."""
+        return {name for name in self._targets | self.phony if not (SPECIAL.fullmatch(name) or UNTOLD.search(name))}
 
     def expanded(self, text: str) -> list[str]:
         """The names in a text."""
@@ -113,7 +119,7 @@ class Known:
 
 
 def _is_special(each: _Explicit) -> bool:
-    return any(re.fullmatch(r"\.[A-Z_]+", target) for target in each.targets)
+    return any(SPECIAL.fullmatch(target) for target in each.targets)
 
 
 def _explicit(rule: Rule, values: Mapping[str, str]) -> _Explicit:

@@ -1,4 +1,4 @@
-"""What the checks that wrap an optional linter share; and what all of them make of an answer that is none."""
+"""A linter that a project need not have; and what all of them make of an answer that is none."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from holdfast.checks import dockerfile, makefile, optional, shell, workflows, zizmor
-from holdfast.checks.interface import Check, Context
-from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Location, Status
 from tests.checks.programs import arguments_kept, with_program
 from tests.conftest import Cli
 
+from holdfast.checks import dockerfile, makefile, shell, workflows, zizmor
+from holdfast.checks.interface import Check, Context
+from holdfast.checks.linters import program
+from holdfast.checks.tools import CannotRun
+from holdfast.core.findings import Location, Status
+
 Make = Callable[..., Context]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHECKS: list[Check] = [workflows.CHECK, zizmor.CHECK, makefile.CHECK, dockerfile.CHECK, shell.CHECK]
 WORKFLOW = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ls\n"
 FILES = {
@@ -186,7 +187,7 @@ def test_what_the_configuration_adds_reaches_the_linter(make_context: Make, chec
 
 def test_many_files_are_given_in_bounded_portions() -> None:
     files = [str(number) for number in range(250)]
-    portions = list(optional.batches(files))
+    portions = list(program.batches(files))
     assert [len(portion) for portion in portions] == [100, 100, 50]
     assert [file for portion in portions for file in portion] == files
 
@@ -196,12 +197,12 @@ def test_links_templates_and_what_is_gone_are_not_looked_at(make_context: Make) 
     (context.project / "link.sh").symlink_to("/etc/passwd")
     os.mkfifo(context.project / "pipe.sh")
     names = ["a.sh", "{{name}}/b.sh", "link.sh", "pipe.sh", "gone.sh", "nul\0.sh"]
-    assert optional.given(context, "shell", names, "scripts") == ["a.sh"]
+    assert program.given(context, "shell", names, "scripts") == ["a.sh"]
 
 
 def test_a_linter_is_asked_for_its_version_where_no_package_tells(make_context: Make) -> None:
     context = with_program(make_context({}), "hadolint")
-    assert str(optional.find_linter(context, "dockerfile", "hadolint", package="x")) == "hadolint 1.2.3"
+    assert str(program.find_linter(context, "dockerfile", "hadolint", package="x")) == "hadolint 1.2.3"
 
 
 @pytest.mark.parametrize("name", ["GHA", "MAKE"])

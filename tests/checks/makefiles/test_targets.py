@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks.documents.makefiles import Targets, targets
+from holdfast.checks.makefiles.targets import Targets, targets
 
 
 def of(tmp_path: Path, text: str, **others: str) -> Targets:
@@ -20,7 +20,7 @@ def of(tmp_path: Path, text: str, **others: str) -> Targets:
         ("a b: c\n\t@echo d: e\n", "ab", "cde"),
         ("a:: b\na = b: c\nd := e\n", "a", "bcde"),
         ("X = a b\n$(X) ${Y:x=y}c: d\n", "ab", ""),
-        ("X = a\nX += b\n$(X):\n", "ab", "c"),
+        ("X = a\nX += b\n$(X):\n", "ab", ""),
         (".PHONY: a \\\n  b\n", "ab", "c"),
         ("define x\na: b\nendef\nc:\n", "c", "ab"),
         ("# a: b\nc: ## d: e\n", "c", "abde"),

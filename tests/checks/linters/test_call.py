@@ -8,7 +8,7 @@ import pytest
 
 from holdfast.checks import black, flake8, ruff, ruff_format
 from holdfast.checks.interface import Check, Context
-from holdfast.checks.linters import scope
+from holdfast.checks.linters import call
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Result, Status
 
@@ -111,7 +111,7 @@ def test_paths_among_the_arguments_limit_it_further(make_context: Make, name: st
 
 
 def test_very_many_files_are_not_named_one_by_one(make_context: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scope, "MOST", 1)
+    monkeypatch.setattr(call, "MOST", 1)
     context = make_context({"a.py": BAD, "b.py": BAD, "c.py": BAD})
     assert files_of(ruff.CHECK.run(limited(context, "a.py", "b.py"))) == {"a.py", "b.py"}
 

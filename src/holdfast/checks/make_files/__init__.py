@@ -1,1 +1,0 @@
-"""What the check `makefile` knows of Makefiles (GNU make manual, "Writing Makefiles")."""
