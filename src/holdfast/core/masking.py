@@ -160,7 +160,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _is_placeholder(value: str) -> bool:
-    return _compiled(_PLACEHOLDER).fullmatch(value) is not None
+    return compiled(_PLACEHOLDER).fullmatch(value) is not None
 
 
 def is_secret_name(name: str) -> bool:
