@@ -43,7 +43,8 @@ def main(baseline_name: str, *files: str) -> int:
             for name in known.files
         }
     else:
-        names = [each.__name__ for each in get_mapping_from_secret_type_to_class().values()]
+        plugins: Any = get_mapping_from_secret_type_to_class()
+        names = [each.__name__ for each in plugins.values()]
         settings.configure_plugins([{"name": name} for name in sorted(names) if name not in GUESSES])
         forms = [form for each in get_plugins() for form in getattr(each, "denylist", ())]
     settings.disable_filters(ASKS_SERVICES)
