@@ -173,8 +173,8 @@ def test_a_file_that_is_tracked_and_gone_or_no_text_is_no_crash(make: Make) -> N
     (finding,) = found(context)
     assert (finding.id, finding.location, finding.message) == (
         "TOOL005",
-        Location("Makefile"),
-        "not read: 1: not UTF-8",
+        Location("Makefile", 1),
+        "not read: not UTF-8",
     )
 
 

@@ -9,7 +9,7 @@ from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.checks.venv_probe.values import cut
-from holdfast.core.findings import Checked, Finding, Result, Status, judged
+from holdfast.core.findings import Checked, Finding, Result, Status, concluded
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.model import Declared
@@ -42,7 +42,7 @@ class Conflicts:
         if not count:
             root = cut(context.environment.root) if context.environment else ""
             raise CannotRun(NAME, f"nothing is installed in {root}", status=Status.SKIPPED)
-        return judged(Result(NAME, Status.PASSED, found, checked=Checked(count, count, "packages")))
+        return concluded(NAME, found, checked=Checked(count, count, "packages"))
 
 
 CHECK = Conflicts()

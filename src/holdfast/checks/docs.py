@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Result, Status, judged
+from holdfast.core.findings import Checked, Result, Status, concluded
 
 NAME = "docs"
 CONFIGURATION = ("*.toml", "*.yml", "*.yaml", "package.json")
@@ -32,7 +32,7 @@ class Docs:
         count, findings = review(context)
         if not count:
             raise CannotRun(NAME, "found no Markdown document to look at", status=Status.SKIPPED)
-        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=Checked(count, count, "documents")))
+        return concluded(NAME, findings, checked=Checked(count, count, "documents"))
 
 
 def _own_programs(context: Context) -> bool:

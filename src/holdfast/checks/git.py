@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, unaffected
-from holdfast.core.findings import Checked, Result, Status, judged
+from holdfast.core.findings import Checked, Result, concluded
 from holdfast.core.git import repository_root
 
 NAME = "git"
@@ -38,7 +38,7 @@ class Git:
             raise unaffected(NAME, "tracked files")
         found = tuple(findings(context, entries, looked_at))
         count = len({entry.path for entry in looked_at})
-        return judged(Result(NAME, Status.PASSED, found, checked=Checked(count, count, "tracked files")))
+        return concluded(NAME, found, checked=Checked(count, count, "tracked files"))
 
 
 CHECK = Git()

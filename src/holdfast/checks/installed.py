@@ -10,7 +10,7 @@ from holdfast.checks.dependencies.visible import seen_by_inputs
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
 from holdfast.core.config.documents import parsed_pyproject
-from holdfast.core.findings import Checked, Result, Status, judged
+from holdfast.core.findings import Checked, Result, Status, concluded
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.comparison import Comparison
@@ -78,7 +78,7 @@ def _result(subject: Subject, lock: Lock, selection: Selection, site: Site) -> R
     whole = Whole(subject.project, root, site, remedies, seen, deep=subject.context.config.dependencies.deep)
     findings = (*compared.findings, *unwhole(whole))
     checked = _checked(compared, site, lock)
-    return judged(Result(NAME, Status.PASSED, findings, checked=checked, tool=lock.file))
+    return concluded(NAME, findings, checked=checked, tool=lock.file)
 
 
 def _checked(compared: Comparison, site: Site, lock: Lock) -> Checked:

@@ -9,7 +9,7 @@ from holdfast.checks.dependencies.visible import FILES
 from holdfast.checks.facts import start_of, table
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, concluded
 
 if TYPE_CHECKING:
     from holdfast.checks.dependencies.model import Lock
@@ -65,7 +65,7 @@ def _looked(subject: Subject, lock: Lock) -> Result:
     findings = tuple(subject.format.check(subject, lock)) if subject.format else ()
     count = len(lock.packages)
     checked = Checked(count, count, "packages") if count else Checked(1, 1, "lock")
-    return judged(Result(NAME, Status.PASSED, findings, checked=checked, tool=lock.file), strict=False)
+    return concluded(NAME, findings, checked=checked, tool=lock.file)
 
 
 def keeper_of(context: Context) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from holdfast.checks.facts import PRE_COMMIT, start_of, table
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status, concluded
 
 if TYPE_CHECKING:
     from holdfast.checks.lockstep.files import Files
@@ -72,7 +72,7 @@ class PythonVersions:
         if not findings and (not written or not said):
             raise CannotRun(NAME, "nothing names a Python beside the range of those supported", status=Status.SKIPPED)
         checked = Checked(count, count, "places") if count else None
-        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked))
+        return concluded(NAME, findings, checked=checked)
 
 
 def _has_range(context: Context) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from holdfast.checks.baseline import REWRITE, Baseline
 from holdfast.checks.patterns import matching
 from holdfast.core.config import Config
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, Suppressed, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, Suppressed, concluded, judged
 
 LACKING, EXPIRED, UNUSED, MENDED = "IGNORE001", "IGNORE002", "IGNORE003", "BASELINE001"
 
@@ -101,7 +101,7 @@ class Suppression:
             return None
         count = len(self._ignores)
         checked = Checked(count, count, "ignores")
-        return judged(Result(IGNORES, Status.PASSED, findings, checked=checked))
+        return concluded(IGNORES, findings, checked=checked)
 
     def _about_ignores(self, results: Sequence[Result], *, complete: bool) -> Iterator[Finding]:
         found = [finding for result in results for finding in _all(result)]

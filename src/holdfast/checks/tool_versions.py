@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from holdfast.checks.facts import PRE_COMMIT
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status, concluded
 
 if TYPE_CHECKING:
     from holdfast.checks.lockstep.files import Files
@@ -82,7 +82,7 @@ class ToolVersions:
         if not findings and len(pins) == len({pin.tool for pin in pins}):
             raise CannotRun(NAME, "no tool has its version in two places", status=Status.SKIPPED)
         checked = Checked(len(places), len(places), "places")
-        return judged(Result(NAME, Status.PASSED, findings, checked=checked))
+        return concluded(NAME, findings, checked=checked)
 
 
 def _locked(context: Context) -> tuple[list[Pin], list[Finding]]:

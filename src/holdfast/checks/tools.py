@@ -120,6 +120,21 @@ def installed_version(environment: Environment, name: str) -> str | None:
     return None
 
 
+def interpreter_in(script: Path) -> Path | None:
+    """The interpreter that a script names in its first line; None where it names none.
+
+    pip writes one whose path is too long for that into the line below, behind `exec`.
+    """
+    try:
+        with script.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return None
+    later = re.search(rb"exec' \"?([^\"\s]+)\"? ", head)
+    words = [later[1]] if later else head.split(b"\n", 1)[0].removeprefix(b"#!").split()
+    return Path(os.fsdecode(words[-1])) if head.startswith(b"#!") and words else None
+
+
 def stray_tool(tool: Tool, context: Context) -> tuple[Finding, ...]:
     """A warning where the tool is not the project's own, so that its version may be any."""
     if tool.own:

@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool
 from holdfast.checks.workflows import DEPENDABOT, WORKFLOWS, action_files, actions_there, kinds_by_name
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, concluded
 
 NAME = "zizmor"
 UNIT = "workflows and actions"
@@ -51,7 +51,7 @@ class Zizmor:
         findings = [finding for batch in batches(files) for finding in _asked(context, tool, batch)]
         read = len(files) - sum(finding.id == UNREADABLE for finding in findings)
         checked = Checked(read, len(files), UNIT)
-        return judged(Result(NAME, Status.PASSED, tuple(findings), checked=checked, tool=str(tool)))
+        return concluded(NAME, findings, checked=checked, tool=str(tool))
 
 
 CHECK = Zizmor()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from enum import StrEnum
 from pathlib import Path
 
 import typer
@@ -26,14 +25,12 @@ app = typer.Typer(
     add_completion=False,
 )
 
-ShowFormat = StrEnum("ShowFormat", {"TEXT": "text", "JSON": "json"})
-
 
 @app.command()
 def show(
     project: shared.Project = None,
     origin: bool = typer.Option(False, "--origin", help="Say where each value comes from."),
-    form: ShowFormat = typer.Option("text", "--format", help="JSON always says where values come from."),
+    form: shared.Form = typer.Option("text", "--format", help="JSON always says where values come from."),
 ) -> None:
     """Print every setting with its effective value."""
     root = find_project(project, os.environ)

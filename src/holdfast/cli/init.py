@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,8 +11,6 @@ from holdfast.cli import options as shared
 from holdfast.core.errors import ExitCode, HoldfastError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-
-Form = StrEnum("Form", {"TEXT": "text", "JSON": "json"})
 
 
 @app.command()
@@ -26,7 +23,9 @@ def init(
     skip: Annotated[
         list[str] | None, typer.Option("--skip", metavar="NAMES", help="Leave these parts out: hooks, workflow ...")
     ] = None,
-    form: Annotated[Form, typer.Option("--format", help="Text for people, JSON for programs.")] = Form.TEXT,
+    form: Annotated[
+        shared.Form, typer.Option("--format", help="Text for people, JSON for programs.")
+    ] = shared.Form.TEXT,
     project: shared.Project = None,
 ) -> ExitCode:
     """Put Holdfast into a repository: settings, make targets, hooks, a workflow, and what agents read.
@@ -38,7 +37,7 @@ def init(
 
     if check + remove + dry_run > 1 and not (remove and dry_run):
         raise HoldfastError("--check, --remove and --dry-run do not go together", hint="--remove --dry-run does")
-    asked = adoption.Asked(yes=yes, dry_run=dry_run, force=force, json=form is Form.JSON)
+    asked = adoption.Asked(yes=yes, dry_run=dry_run, force=force, json=form is shared.Form.JSON)
     if remove:
         return adoption.take_out(project, os.environ, asked)
     skipped = shared.names(skip) or None

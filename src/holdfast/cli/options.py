@@ -25,6 +25,13 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+class Form(StrEnum):
+    """How a command answers that has no report."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 Project = Annotated[
     Path | None, typer.Option("--project", "-C", metavar="DIR", help="The project; by default the nearest one upwards.")
 ]

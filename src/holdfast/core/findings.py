@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.core.errors import ExitCode
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SCHEMA = "holdfast/report/1"
 
 
@@ -179,7 +182,22 @@ def _require_honest(result: _Result) -> None:
         raise ValueError(f"{result.check}: {result.status.value} needs a reason")
 
 
-def judged(result: Result, *, strict: bool = False) -> Result:
+def concluded(
+    check: str,
+    findings: Sequence[Finding],
+    *,
+    checked: Checked | None,
+    reason: str | None = None,
+    hint: str | None = None,
+    tool: str | None = None,
+) -> Result:
+    """The result of a check that looked: failed where a finding is an error, else passed."""
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    status = Status.FAILED if failed else Status.PASSED
+    return Result(check, status, tuple(findings), reason, hint, checked, tool)
+
+
+def judged(result: Result, *, strict: bool) -> Result:
     """The result with its status drawn from its findings: errors fail it, and warnings do when `strict`."""
     if result.status not in (Status.PASSED, Status.FAILED):
         return result

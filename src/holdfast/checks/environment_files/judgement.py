@@ -18,7 +18,7 @@ from holdfast.checks.facts import text_of
 from holdfast.checks.interface import Context
 from holdfast.checks.patterns import matching
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Severity, Status, concluded
 from holdfast.core.git import tracked_files
 
 TRACKED, NOT_IGNORED, NO_VALUES, NOT_KNOWN = ("DOTENV009", "DOTENV010", "DOTENV016", "DOTENV017")
@@ -60,7 +60,7 @@ def judge(context: Context, name: str, mentions: tuple[str, ...]) -> Result:
     from dotenv.version import __version__
 
     tool = f"python-dotenv {__version__}"
-    return judged(Result(name, Status.PASSED, tuple(findings), checked=amount, tool=tool))
+    return concluded(name, findings, checked=amount, tool=tool)
 
 
 def _read(context: Context, group: Group, directories: list[str], mentions: tuple[str, ...]) -> _Read:

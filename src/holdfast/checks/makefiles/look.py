@@ -13,7 +13,7 @@ from holdfast.checks.makefiles.parts import Directory, Parts
 from holdfast.checks.makefiles.reading import Makefile, Problem, is_for_gnu_make, parse
 from holdfast.checks.makefiles.rules import Known, severity
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Location, Result, Status, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Status, concluded
 from holdfast.core.git import submodules
 
 MOST_ASKED = 500
@@ -30,7 +30,7 @@ def look(context: Context) -> Result:
         for file, makefile in read.items()
         for problem in (*makefile.problems, *_of_main(context, file, makefile))
     ]
-    return judged(Result(NAME, Status.PASSED, tuple(findings), checked=Checked(len(read), len(files), UNIT)))
+    return concluded(NAME, findings, checked=Checked(len(read), len(files), UNIT))
 
 
 def _of_main(context: Context, file: str, makefile: Makefile) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from holdfast.checks.secret_scan.combine import own
 from holdfast.checks.secret_scan.look import CHECK, named_secrets
 from holdfast.checks.secret_scan.sources import text_of
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Checked, Finding, Result, Severity, Status, judged
+from holdfast.core.findings import Checked, Finding, Result, Severity, Status, concluded
 
 Seen = dict[tuple[str, bytes], list[tuple[str, str, int]]]
 """By kind and a digest of the value under a key of this run alone: the contents that hold it, with path and line."""
@@ -50,7 +50,7 @@ class InHistory:
             why = f"nothing was committed after {self._since}" if self._since else "nothing was committed yet"
             raise CannotRun(CHECK, why, status=Status.SKIPPED)
         checked = Checked(looked.total - len(looked.unseen), looked.total + history.missing, "contents of the history")
-        return judged(Result(CHECK, Status.PASSED, tuple(said), checked=checked))
+        return concluded(CHECK, said, checked=checked)
 
 
 def _partial(history: History) -> Iterator[Finding]:

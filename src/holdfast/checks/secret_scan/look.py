@@ -17,7 +17,7 @@ from holdfast.checks.secret_scan.outside import Foreign
 from holdfast.checks.secret_scan.sources import Source, read, text_of
 from holdfast.checks.secret_scan.verdicts import Verdicts, digest
 from holdfast.checks.tools import CannotRun, Tool, find_optional
-from holdfast.core.findings import Checked, Finding, Location, Result, Status, judged
+from holdfast.core.findings import Checked, Finding, Location, Result, Status, concluded
 from holdfast.core.masking import DETECTORS, FORMS, find_secrets
 
 CHECK = "secrets"
@@ -62,7 +62,7 @@ def _result(said: tuple[Finding, ...], checked: Checked, told: Told) -> Result:
     tool = f"detect-secrets {told.version}" if told.version else None
     if told.trouble is not None:
         return told.trouble._replace(findings=said, checked=checked, output="")
-    return judged(Result(CHECK, Status.PASSED, said, checked=checked, tool=tool))
+    return concluded(CHECK, said, checked=checked, tool=tool)
 
 
 def _tool(context: Context) -> tuple[Tool | None, list[Finding]]:

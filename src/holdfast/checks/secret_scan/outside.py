@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from holdfast.checks.interface import Context
 from holdfast.checks.secret_scan import driver
-from holdfast.checks.tools import CannotRun, Tool, run_tool
+from holdfast.checks.tools import CannotRun, Tool, interpreter_in, run_tool
 
 BATCH = 200
 ROOM = 96 * 2**10
 """How long a command line gets at most, in bytes."""
-LATER = re.compile(rb"exec' \"?([^\"\s]+)\"? ")
-"""How a script names an interpreter whose path is too long for its first line, as pip writes it."""
 
 
 class Foreign(NamedTuple):
@@ -37,16 +35,8 @@ def interpreter(context: Context, check: str, tool: Tool) -> Path:
     """The Python that the tool runs on. Raises CannotRun where its script does not tell."""
     if tool.own and context.environment is not None:
         return context.environment.python
-    head = b""
-    try:
-        with tool.path.open("rb") as script:
-            head = script.read(1024)
-    except OSError:
-        pass
-    first = head.split(b"\n", 1)[0].removeprefix(b"#!").strip()
-    later = LATER.search(head)
-    named = Path((later[1] if later else first).decode("utf-8", "replace"))
-    if not head.startswith(b"#!") or not named.is_absolute() or "python" not in named.name:
+    named = interpreter_in(tool.path)
+    if named is None or not named.is_absolute() or "python" not in named.name:
         raise CannotRun(check, f"{tool.path} does not say which Python it runs on")
     return named
 

@@ -13,7 +13,7 @@ from holdfast.checks.workflow_files import actionlint, places, schema, steps
 from holdfast.checks.workflow_files.document import Document, Part, read
 from holdfast.checks.workflow_files.rules import Found, workflow_jobs
 from holdfast.checks.workflows import DEPENDABOT, NAME, UNIT, WORKFLOWS, action_files
-from holdfast.core.findings import Checked, Finding, Result, Status, judged
+from holdfast.core.findings import Checked, Finding, Result, Status, concluded
 from holdfast.core.git import submodules
 
 SCHEMAS = {"github-workflows": "workflows", "github-actions": "actions", "dependabot": "dependabot"}
@@ -54,7 +54,7 @@ def _result(kinds: _Kinds, findings: Sequence[Finding], tools: Sequence[str], mi
     count = len(kinds.all)
     reason = f"{count} {UNIT} by our own rules; not against the schema: {missing.reason}" if missing else None
     hint, checked = missing.hint if missing else None, Checked(count, count, UNIT)
-    return judged(Result(NAME, Status.PASSED, tuple(findings), reason, hint, checked, ", ".join(tools) or None))
+    return concluded(NAME, findings, checked=checked, reason=reason, hint=hint, tool=", ".join(tools) or None)
 
 
 def _read(context: Context) -> _Kinds:

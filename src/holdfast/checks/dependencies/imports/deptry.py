@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from holdfast.checks.dependencies.imports.files import OWN
 from holdfast.checks.interface import Context
-from holdfast.checks.tools import CannotRun, Tool, crashed, run_tool, said
+from holdfast.checks.tools import CannotRun, Tool, crashed, interpreter_in, run_tool, said
 from holdfast.checks.venv_probe.disk import names
 
 CHECK = "imports"
@@ -77,7 +77,10 @@ def find(context: Context) -> Deptry:
 
 def _at(program: Path, *, own: bool) -> Deptry:
     directory = Path(os.path.realpath(program)).parent
-    python = next((place for name in ("python3", "python") if (place := directory / name).exists()), _named_in(program))
+    python = next(
+        (place for name in ("python3", "python") if (place := directory / name).exists()),
+        interpreter_in(program) or Path("python3"),
+    )
     library = directory.parent / "lib"
     for name in names(library):
         match = re.fullmatch(r"python3\.(\d+)", name)
@@ -85,17 +88,6 @@ def _at(program: Path, *, own: bool) -> Deptry:
         if match and version:
             return Deptry(Tool("deptry", program, version, own), python, int(match[1]))
     return Deptry(Tool("deptry", program, None, own), python, None)
-
-
-def _named_in(program: Path) -> Path:
-    """The interpreter that a script's first line names."""
-    try:
-        with program.open("rb") as file:
-            first = file.readline(4096)
-    except OSError:
-        first = b""
-    words = first.removeprefix(b"#!").decode("utf-8", "replace").split()
-    return Path(words[-1] if words and first.startswith(b"#!") else "python3")
 
 
 def _version(site_packages: Path) -> str | None:
