@@ -63,7 +63,8 @@ def _names(context: Context) -> set[str]:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import UTF8, ask
+    from holdfast.checks.optional import ask
+    from holdfast.checks.tools import UTF8
 
     arguments = ["--format", "json", "--no-color", *context.args, "--", *files]
     done, said = ask(context, NAME, tool, arguments, answers=(0, 1), env=UTF8)

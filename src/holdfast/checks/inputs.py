@@ -92,7 +92,9 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         ),
         "name": dict.fromkeys(now.files, "") if wanted.names else {},
         "index": {"stamp": snapshot.git_index(context.project)} if wanted.git_index else {},
-        "file that git ignores": {name: snapshot.stamp(str(context.project / name)) for name in wanted.unlisted},
+        "file that git ignores": {
+            name: said for name in wanted.unlisted if (said := snapshot.stamp(str(context.project / name)))
+        },
         "option": {**command, "holdfast": __version__, "check": snapshot.stamp(code_of(check))},
     }
 

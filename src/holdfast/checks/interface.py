@@ -85,6 +85,11 @@ class Inputs(NamedTuple):
     """
 
 
+GIT_EXCLUDE = (".git/info/exclude",)
+GIT_EXCLUDE_HOME = (".config/git/ignore",)
+"""What tools that pass over what git ignores read of it beside each .gitignore (gitignore(5))."""
+
+
 class Check(Protocol):
     """One check. It yields a Result and never prints, exits, or changes the project."""
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.tools import (
     CannotRun,
     Tool,
     crashed,
-    find_optional,
     outcome,
     relative,
     run_tool,
@@ -43,17 +42,21 @@ class Markdown:
         return asked or _in_hooks(context)
 
     def inputs(self, context: Context) -> Inputs:
+        from holdfast.checks.optional import programs
+
         read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, HOOKS, "pyproject.toml")
-        outside = (*OWN, *SHARED, "pyproject.toml")
-        home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml")
-        return Inputs(read, ("rumdl",), ("RUMDL_",), outside, home, names=True, by_file=True)
+        outside = (*OWN, *SHARED, "pyproject.toml", *GIT_EXCLUDE)
+        home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml", *GIT_EXCLUDE_HOME)
+        return Inputs(read, programs("rumdl"), ("RUMDL_",), outside, home, GIT_EXCLUDE, names=True, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (configuration, a missing file) and what is no JSON is "could not run"."""
+        from holdfast.checks.optional import find_linter
+
         files = context.matching(*DOCUMENTS)
         if not files and context.scope is not None:
             raise unaffected(self.name, "Markdown files")
-        tool = find_optional(context, self.name, "rumdl", package="'holdfast[docs]'")
+        tool = find_linter(context, self.name, "rumdl", package="'holdfast[docs]'")
         shown = ("--output-format", "json", "--show-full-path", "--no-cache")
         places = ["."] if context.scope is None else [f"./{file}" for file in files]
         done = run_tool(context, self.name, [tool.path, "check", *shown, *context.args, "--", *places])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.linters.ruff_config import CONFIG, files_read
 from holdfast.checks.tools import (
     CannotRun,
@@ -34,11 +34,12 @@ class Ruff:
 
     def inputs(self, context: Context) -> Inputs:
         home = tuple(f".config/ruff/{name}" for name in CONFIG)
-        return Inputs(files_read(context), ("ruff",), ("RUFF_",), CONFIG, home, by_file=True)
+        outside, home = (*CONFIG, *GIT_EXCLUDE), (*home, *GIT_EXCLUDE_HOME)
+        return Inputs(files_read(context), ("ruff",), ("RUFF_",), outside, home, GIT_EXCLUDE, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""
-        from holdfast.checks.linters.ruff_files import call_on
+        from holdfast.checks.linters.ruff_files import call_on, found_by
         from holdfast.checks.linters.scope import of_scope
 
         tool = find_tool(context, self.name, "ruff")
@@ -54,6 +55,8 @@ class Ruff:
             raise crashed(self.name, tool, done) from error
         if NOTHING in done.stderr:
             raise _nothing(context, said(done))
+        if context.scope is None:
+            count = found_by(context, self.name, tool)
         everything = (*findings, *stray_tool(tool, context))
         failed = bool(findings) or (context.scope is None and done.exit_code == 1)
         return outcome(self.name, tool, everything, looked_at=(count, "Python files"), failed=failed)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.linters.formatters import black_is_wanted, ruff_formats, two_owners
 from holdfast.checks.linters.ruff_config import CONFIG, PYTHON, files_read
 from holdfast.checks.linters.scope import Call, of_scope
@@ -43,7 +43,8 @@ class RuffFormat:
     def inputs(self, context: Context) -> Inputs:
         home = tuple(f".config/ruff/{name}" for name in CONFIG)
         files = (*files_read(context), ".pre-commit-config.yaml")
-        return Inputs(files, ("ruff",), ("RUFF_",), CONFIG, home, by_file=True)
+        outside, home = (*CONFIG, *GIT_EXCLUDE), (*home, *GIT_EXCLUDE_HOME)
+        return Inputs(files, ("ruff",), ("RUFF_",), outside, home, GIT_EXCLUDE, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 would reformat, 2 could not parse a file (findings), or a wrong call (could not run)."""

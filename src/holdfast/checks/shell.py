@@ -102,7 +102,8 @@ def _is_script(context: Context, file: str) -> bool:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.optional import UTF8, ask
+    from holdfast.checks.optional import ask
+    from holdfast.checks.tools import UTF8
 
     options = ["--format", "json1", "--external-sources", "--source-path", "SCRIPTDIR"]
     done, said = ask(context, NAME, tool, [*options, *context.args, "--", *files], answers=(0, 1), env=UTF8)

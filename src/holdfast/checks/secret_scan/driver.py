@@ -35,12 +35,9 @@ def main(baseline_name: str, *files: str) -> int:
     settings = get_settings()
     if baseline_name:
         try:
-            known: Any = baseline.load(baseline.load_from_file(baseline_name), filename=baseline_name)
+            accepted = accepted_by(baseline.load(baseline.load_from_file(baseline_name), filename=baseline_name))
         except (UnableToReadBaselineError, KeyError, TypeError, ValueError, AttributeError):
             return BAD_BASELINE
-        accepted = {
-            name: {(each.type, each.secret_hash) for each in known[name] if not each.is_secret} for name in known.files
-        }
     else:
         names = [each.__name__ for each in get_mapping_from_secret_type_to_class().values()]
         settings.configure_plugins([{"name": name} for name in sorted(names) if name not in GUESSES])
@@ -51,6 +48,11 @@ def main(baseline_name: str, *files: str) -> int:
             tell(number, file, list(scan.scan_file(file)), accepted.get(file, set()))
     say({"looked_at": len(files), "version": getattr(version, "VERSION", "")})
     return 0
+
+
+def accepted_by(known: Any) -> dict[str, set[tuple[str, str]]]:
+    """By file, the kind and the digest of each secret that a baseline says is none."""
+    return {name: {(each.type, each.secret_hash) for each in known[name] if not each.is_secret} for name in known.files}
 
 
 def tell(number: int, file: str, found: list[Any], accepted: set[tuple[str, str]]) -> None:
