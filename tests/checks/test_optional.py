@@ -14,7 +14,7 @@ import pytest
 from holdfast.checks import dockerfile, makefile, optional, shell, workflows, zizmor
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Location, Status
+from holdfast.core.findings import Location, Severity, Status
 from tests.checks.programs import arguments_kept, with_program
 from tests.conftest import Cli
 
@@ -217,3 +217,23 @@ def test_this_repository_passes_all_of_them(holdfast_process: Cli) -> None:
     only = ",".join(check.name for check in CHECKS)
     said = holdfast_process("validate-env", "--strict", "--no-log", "--no-cache", "--only", only, "-C", ROOT, cwd=ROOT)
     assert said.exit_code == 0, said.stdout
+
+
+@pytest.mark.parametrize(
+    ("check", "large", "small"),
+    [
+        (shell.CHECK, "big.sh", {"a.sh": "#!/bin/sh\ntrue\n"}),
+        (dockerfile.CHECK, "big.Dockerfile", {"Dockerfile": "FROM scratch\n"}),
+    ],
+    ids=["shell", "dockerfile"],
+)
+def test_a_file_too_large_for_a_linter_is_told_and_not_given_to_it(
+    make_context: Make, check: Check, large: str, small: dict[str, str]
+) -> None:
+    result = check.run(make_context({**small, large: "FROM scratch\n# " + "a" * optional.LARGEST}))
+    assert result.checked is not None
+    assert (result.checked.done, result.checked.total) == (1, 2)
+    [finding] = [each for each in result.findings if each.id == f"{check.name}:too-large"]
+    assert (finding.severity, finding.location) == (Severity.WARNING, Location(large))
+    with pytest.raises(CannotRun):
+        check.run(make_context({})._replace(files=(large,)))

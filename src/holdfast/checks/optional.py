@@ -25,7 +25,7 @@ from holdfast.checks.tools import (
     unaffected,
     versioned,
 )
-from holdfast.core.findings import Location, Status
+from holdfast.core.findings import Finding, Location, Severity, Status
 
 if TYPE_CHECKING:
     from holdfast.core.process import Completed
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 """How many files one run of a linter is given: its output and its command line stay bounded."""
 TEMPLATE = "{{"
+LARGEST = 2**19
+"""Bytes of a file that a linter is given."""
 SUBMODULES_LIMIT = 2**16
 
 
@@ -47,6 +49,22 @@ def given(context: Context, check: str, names: Iterable[str], unit: str) -> list
     if context.scope is not None:
         raise unaffected(check, unit)
     raise CannotRun(check, f"the project has no {unit}", status=Status.SKIPPED)
+
+
+def apart(context: Context, check: str, files: Iterable[str]) -> tuple[list[str], list[Finding]]:
+    """The files that a linter is given, and a warning for each that is left out: some take gigabytes for 50 MB.
+
+    Scripts of that size carry an archive, or were generated.
+    """
+    small: list[str] = []
+    large: list[Finding] = []
+    for file in files:
+        if (context.project / file).lstat().st_size <= LARGEST:
+            small.append(file)
+        else:
+            said = f"is not looked at: it is larger than {LARGEST // 2**10} KB"
+            large.append(Finding(f"{check}:too-large", Severity.WARNING, said, Location(file)))
+    return small, large
 
 
 def _regular(path: Path) -> bool:

