@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks import dockerfile, makefile, optional, shell, workflows, zizmor
+from holdfast.checks import dockerfile, makefile, markdown, optional, shell, workflows, zizmor
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Location, Severity, Status
@@ -237,3 +237,22 @@ def test_a_file_too_large_for_a_linter_is_told_and_not_given_to_it(
     assert (finding.severity, finding.location) == (Severity.WARNING, Location(large))
     with pytest.raises(CannotRun):
         check.run(make_context({})._replace(files=(large,)))
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "code", "said"),
+    [
+        (zizmor.CHECK, "zizmor", 14, "[]"),
+        (zizmor.CHECK, "zizmor", 11, "{}"),
+        (shell.CHECK, "shellcheck", 1, CLEAN["shellcheck"]),
+        (dockerfile.CHECK, "hadolint", 1, "[]"),
+        (workflows.CHECK, "check-jsonschema", 1, '{"status": "fail", "errors": [], "parse_errors": []}'),
+        (markdown.CHECK, "rumdl", 1, "[]"),
+        (markdown.CHECK, "rumdl", 0, ""),
+    ],
+)
+def test_an_exit_code_that_the_answer_does_not_bear_out_is_no_pass(
+    make_context: Make, check: Check, name: str, code: int, said: str
+) -> None:
+    with pytest.raises(CannotRun, match=f"could not check: exit code {code}"):
+        check.run(with_program(make_context({**FILES, "README.md": "# A\n"}), name, said, code=code))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -107,3 +108,20 @@ def test_paths_inside_the_project_become_relative_to_it(make_context: Make) -> N
     assert relative(context, f"{context.project}/src/a.py") == "src/a.py"
     assert relative(context, "src/a.py") == "src/a.py"
     assert relative(context, "/elsewhere/a.py") == "/elsewhere/a.py"
+
+
+@pytest.mark.parametrize("name", ["a.py", ".gitignore", ".rumdl.toml"])
+def test_a_pipe_in_place_of_a_file_is_told_before_a_tool_waits_for_it(make_context: Make, name: str) -> None:
+    context = make_context({"b.py": "x = 1\n", "README.md": "# A\n"})
+    os.mkfifo(context.project / name)
+    there = context._replace(files=(*context.files, name), shared={})
+    with pytest.raises(CannotRun, match=f"{name} is a pipe"):
+        run_tool(there, "ruff", [Path(sys.prefix, "bin", "ruff"), "check", "."])
+
+
+def test_a_link_that_leads_nowhere_and_a_pipe_that_no_tool_opens_are_no_pipes_for_it(make_context: Make) -> None:
+    context = make_context({"b.py": "x = 1\n"})
+    os.mkfifo(context.project / "control")
+    (context.project / "c.py").symlink_to("c.py")
+    there = context._replace(files=(*context.files, "control", "c.py"))
+    assert run_tool(there, "ruff", [sys.executable, "-c", ""]).exit_code == 0

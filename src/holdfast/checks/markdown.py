@@ -67,9 +67,11 @@ class Markdown:
                 raise unaffected(self.name, "Markdown files")
             raise CannotRun(self.name, "rumdl found no Markdown file to look at", output=said(done))
         try:
-            found = [_finding(context, tool, item) for item in json.loads(done.stdout or b"[]")]
+            found = [_finding(context, tool, item) for item in json.loads(done.stdout)]
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
+        if done.exit_code and not found:
+            raise crashed(self.name, tool, done)
         failed = any(each.severity is Severity.ERROR for each in found)
         everything = (*found, *_unknown(done.stderr), *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"), failed=failed)

@@ -110,9 +110,12 @@ def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
     options = ["--format", "json1", "--external-sources", "--source-path", "SCRIPTDIR"]
     done, said = ask(context, NAME, tool, [*options, *context.args, "--", *files], answers=(0, 1), env=UTF8)
     try:
-        return [_finding(context, tool, item) for item in said["comments"]]
+        found = [_finding(context, tool, item) for item in said["comments"]]
     except (KeyError, TypeError, ValueError) as error:
         raise crashed(NAME, tool, done) from error
+    if done.exit_code and not found:
+        raise crashed(NAME, tool, done)
+    return found
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 OUTPUT_TAIL = 4000
 MASKED_TAIL = 64_000
+READ_BY_TOOLS = (".py", ".pyi", ".ipynb", ".md", ".toml", ".cfg", ".ini", ".yaml", ".yml", "ignore", ".flake8")
+"""How the names of files end that tools open by themselves."""
 VERSION_S = 20.0
 UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 """Programs written in Haskell crash on what the locale cannot encode."""
@@ -160,9 +163,15 @@ def stray_tool(tool: Tool, context: Context) -> tuple[Finding, ...]:
 
 
 def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mapping[str, str] | None = None) -> Completed:
-    """Runs a tool in the project's root. Raises CannotRun where it is missing, timed out, was stopped or killed."""
+    """Runs a tool in the project's root.
+
+    Raises CannotRun where it is missing, timed out, was stopped or killed, and where it would wait for a pipe.
+    """
     from holdfast.core.process import MissingProgram, run  # most of who imports this module runs nothing
 
+    pipe = first_pipe(context)
+    if pipe:
+        raise CannotRun(check, f"{pipe} is a pipe, and no file", hint="put the file back: a tool would wait for ever")
     try:
         done = run(
             [str(arg) for arg in argv],
@@ -184,6 +193,24 @@ def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mappin
     if done.truncated:
         raise CannotRun(check, "said more than could be kept", hint="run the tool by itself to see all of it")
     return done
+
+
+def first_pipe(context: Context) -> str | None:
+    """A file of the project that tools would read and that is a pipe or a device; looked for once in a run."""
+    shared = {} if context.shared is None else context.shared
+    if "pipe" not in shared:
+        named = (name for name in context.files if name.endswith(READ_BY_TOOLS))
+        shared["pipe"] = next((name for name in named if _is_pipe(f"{context.project}/{name}")), None)
+    found: str | None = shared["pipe"]
+    return found
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - asked of all files
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def said(done: Completed) -> str:
