@@ -199,3 +199,13 @@ def test_what_git_is_told_to_ignore_outside_the_tree_is_seen(git_project: Path, 
     assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": False}
     exclude.write_text("", "utf-8")
     assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}
+
+
+def test_configuration_that_git_ignores_is_seen(git_project: Path, holdfast: Cli) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for name, text in {".gitignore": "ruff.toml\n", "ruff.toml": "", "a.py": "x = 1\n"}.items():
+        (git_project / name).write_text(text, "utf-8")
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": False}
+    (git_project / "ruff.toml").write_text('lint.select = ["D"]\n', "utf-8")
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}

@@ -37,7 +37,9 @@ class Dockerfile:
     def inputs(self, context: Context) -> Inputs:
         from holdfast.checks.optional import programs
 
-        return Inputs((*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
+        return Inputs(
+            (*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), CONFIG, HOME, by_file=True
+        )
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, or what `failure-threshold` or `no-fail` of the project lets pass; 1 is findings.

@@ -88,7 +88,7 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "program": {name: program_of(context, name) for name in wanted.programs},
         "variable": {key: kept(value) for key, value in variables.items()},
         "configuration outside the project": snapshot.outside(
-            context.project, home, wanted.outside, wanted.home, config_home
+            context.project, home, wanted.outside, wanted.home, config_home, listed=now.files
         ),
         "name": dict.fromkeys(now.files, "") if wanted.names else {},
         "index": {"stamp": snapshot.git_index(context.project)} if wanted.git_index else {},

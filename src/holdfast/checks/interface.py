@@ -69,7 +69,7 @@ class Inputs(NamedTuple):
     variables: tuple[str, ...] = ()
     """Prefixes of the environment variables that the tool reads."""
     outside: tuple[str, ...] = ()
-    """Names of configuration files that the tool looks for above the project too."""
+    """Names of configuration files that the tool looks for above the project too, or though git ignores them."""
     home: tuple[str, ...] = ()
     """Paths of the user's own configuration, relative to the home directory."""
     unlisted: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ class Markdown:
         read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, HOOKS, "pyproject.toml")
         outside = (*OWN, *SHARED, "pyproject.toml", *GIT_EXCLUDE)
         home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml", *GIT_EXCLUDE_HOME)
-        return Inputs(read, programs("rumdl"), ("RUMDL_",), outside, home, GIT_EXCLUDE, names=True, by_file=True)
+        return Inputs(read, programs("rumdl"), ("RUMDL_",), outside, home, names=True, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (configuration, a missing file) and what is no JSON is "could not run"."""

@@ -35,7 +35,7 @@ class Ruff:
     def inputs(self, context: Context) -> Inputs:
         home = tuple(f".config/ruff/{name}" for name in CONFIG)
         outside, home = (*CONFIG, *GIT_EXCLUDE), (*home, *GIT_EXCLUDE_HOME)
-        return Inputs(files_read(context), ("ruff",), ("RUFF_",), outside, home, GIT_EXCLUDE, by_file=True)
+        return Inputs(files_read(context), ("ruff",), ("RUFF_",), outside, home, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""

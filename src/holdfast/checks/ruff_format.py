@@ -44,7 +44,7 @@ class RuffFormat:
         home = tuple(f".config/ruff/{name}" for name in CONFIG)
         files = (*files_read(context), ".pre-commit-config.yaml")
         outside, home = (*CONFIG, *GIT_EXCLUDE), (*home, *GIT_EXCLUDE_HOME)
-        return Inputs(files, ("ruff",), ("RUFF_",), outside, home, GIT_EXCLUDE, by_file=True)
+        return Inputs(files, ("ruff",), ("RUFF_",), outside, home, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 would reformat, 2 could not parse a file (findings), or a wrong call (could not run)."""

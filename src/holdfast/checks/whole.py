@@ -92,7 +92,9 @@ def key_of(context: Context, home: Path, now: Moment, asked: Asked) -> bytes:
         {place: _names_in(context.project / place) for place in {name.rpartition("/")[0] for name in asked.unlisted}},
         _search_path(context),
         variables if asked.variables else {},
-        snapshot.outside(context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME")),
+        snapshot.outside(
+            context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME"), listed=now.files
+        ),
     ]
     return json.dumps(everything, sort_keys=True, separators=(",", ":")).encode()
 
