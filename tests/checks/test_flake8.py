@@ -42,3 +42,16 @@ def test_what_the_configuration_leaves_out_beyond_the_usual_stays_out(make_conte
     files = {"a.py": "x = 1\n", "old/b.py": "import os\n", "new/c.py": "import os\n"}
     context = make_context({**files, "setup.cfg": "[flake8]\nextend-exclude =\n    old,\n    ./new\n"})
     assert CHECK.run(context).status is Status.PASSED
+
+
+@pytest.mark.parametrize("said", ["exclude = *", "extend-exclude = a.py"])
+def test_where_the_configuration_leaves_out_every_file_nothing_was_looked_at(make_context: Make, said: str) -> None:
+    with pytest.raises(CannotRun, match="found no Python files"):
+        CHECK.run(make_context({"a.py": "import os\n", "setup.cfg": f"[flake8]\n{said}\n"}))
+
+
+def test_it_counts_what_the_configuration_leaves(make_context: Make) -> None:
+    files = {"a.py": "x = 1\n", "old/b.py": "import os\n", ".flake8": "[flake8]\nextend-exclude = old\n"}
+    checked = CHECK.run(make_context(files)).checked
+    assert checked is not None
+    assert checked.done == 1

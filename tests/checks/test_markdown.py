@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -79,11 +82,22 @@ def test_a_broken_call_is_could_not_run(make_context: Make) -> None:
         CHECK.run(make_context({"a.md": ""}, args=("--no-such-option",)))
 
 
-def test_without_rumdl_it_is_skipped_with_the_command_that_installs_it(make_context: Make) -> None:
+def test_without_rumdl_it_is_skipped_with_the_command_that_installs_it(
+    make_context: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
     with pytest.raises(CannotRun) as caught:
         CHECK.run(make_context({"a.md": ""}, tools=False))
     assert (caught.value.result.status, caught.value.result.reason) == (Status.SKIPPED, "not installed: rumdl")
     assert "holdfast[docs]" in (caught.value.result.hint or "")
+
+
+def test_the_rumdl_beside_holdfast_serves_where_the_project_has_none(make_context: Make) -> None:
+    context = make_context({"a.md": "# A\n"}, tools=False)
+    result = CHECK.run(context)
+    assert result.status is Status.PASSED
+    assert re.fullmatch(r"rumdl \d+\.\d+\.\d+", result.tool or "")
+    assert str(Path(sys.prefix, "bin", "rumdl")) in CHECK.inputs(context).programs
 
 
 @pytest.mark.parametrize(

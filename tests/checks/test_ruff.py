@@ -7,7 +7,7 @@ import pytest
 from holdfast.checks.interface import Context
 from holdfast.checks.ruff import CHECK
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Location, Status
+from holdfast.core.findings import Checked, Location, Status
 
 Make = Callable[..., Context]
 
@@ -94,3 +94,14 @@ def test_a_configuration_that_leaves_every_file_out_is_could_not_run(make_contex
     with pytest.raises(CannotRun) as stopped:
         CHECK.run(context)
     assert stopped.value.result.reason == "ruff found no Python file to look at"
+
+
+def test_where_it_looks_at_pyproject_toml_alone_no_code_was_looked_at(make_context: Make) -> None:
+    context = make_context({"a.py": "import os\n", "pyproject.toml": '[tool.ruff]\nextend-exclude = ["a.py"]\n'})
+    with pytest.raises(CannotRun, match="found no Python files"):
+        CHECK.run(context)
+
+
+def test_it_counts_what_the_configuration_leaves(make_context: Make) -> None:
+    result = CHECK.run(make_context({"a.py": "x = 1\n", "b.py": "import os\n", "ruff.toml": 'exclude = ["b.py"]\n'}))
+    assert result.checked == Checked(1, 1, "Python files")

@@ -189,6 +189,15 @@ def test_a_run_that_is_limited_looks_at_what_changed_alone(make_context: Make) -
     assert (nothing.status, nothing.unaffected) == (Status.SKIPPED, True)
 
 
+def test_where_a_link_or_a_submodule_alone_has_changed_nothing_of_it_has(make_context: Make) -> None:
+    context = make_context({"a.py": f'x = "{TOKEN}"\n'})
+    (context.project / "link").symlink_to("a.py")
+    (context.project / "sub").mkdir()
+    there = context._replace(files=("a.py", "link", "sub"), scope=frozenset(["link", "sub"]))
+    result = look(there)
+    assert (result.status, result.unaffected) == (Status.SKIPPED, True)
+
+
 def test_what_cannot_be_looked_into_is_said(make_context: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     from holdfast.checks.secret_scan import sources
 

@@ -172,8 +172,10 @@ def test_configuration_above_the_project_and_at_home_counts(tmp_path: Path) -> N
     (home / ".config" / "ruff").mkdir(parents=True)
     (tmp_path / "a" / "ruff.toml").write_text("")
     (project / "ruff.toml").write_text("")
-    found = outside(project, home, ("ruff.toml",), (".config/ruff", ".config/none"))
+    names = ("ruff.toml",), (".config/ruff", ".config/none")
+    found = outside(project, home, *names, listed=("ruff.toml",))
     assert set(found) == {str(tmp_path / "a" / "ruff.toml"), str(home / ".config" / "ruff")}
+    assert set(outside(project, home, *names)) == {*found, str(project / "ruff.toml")}  # where git ignores it
 
 
 def test_a_path_file_into_the_project_itself_adds_nothing(tmp_path: Path) -> None:

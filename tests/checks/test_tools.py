@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks.interface import Context
+from holdfast.checks.interface import Context, Environment
 from holdfast.checks.tools import CannotRun, find_tool, installed_version, relative, run_tool, stray_tool
 from holdfast.core.findings import Status
 
@@ -27,8 +28,26 @@ def test_a_tool_from_path_is_used_with_a_warning(make_context: Make) -> None:
     tool = find_tool(context, "ruff", "ruff")
     (finding,) = stray_tool(tool, context)
     assert not tool.own
+    assert tool.version == installed_version(venv_of_tests(), "ruff")
     assert finding.id == "TOOL001"
     assert "not from the project's environment" in finding.message
+
+
+def venv_of_tests() -> Environment:
+    places = [Path(place) for place in sys.path if place.endswith("site-packages")]
+    return Environment(Path(sys.prefix), Path(sys.prefix, "bin"), Path(sys.executable), tuple(places))
+
+
+def test_the_hint_suits_a_poetry_project_without_a_lock_and_an_environment_without_pip(make_context: Make) -> None:
+    context = make_context({"pyproject.toml": "[tool.poetry]\n"}, tools=False)
+    with pytest.raises(CannotRun) as caught:
+        find_tool(context, "ruff", "ruff")
+    assert "poetry add --group dev ruff" in (caught.value.result.hint or "")
+    place = Path("/home/one two/.venv")
+    bare = context._replace(pyproject={}, environment=Environment(place, place / "bin", place / "bin/python", ()))
+    with pytest.raises(CannotRun) as caught:
+        find_tool(bare, "ruff", "ruff")
+    assert caught.value.result.hint == "uv pip install --python '/home/one two/.venv/bin/python' ruff"
 
 
 @pytest.mark.parametrize(
@@ -89,3 +108,20 @@ def test_paths_inside_the_project_become_relative_to_it(make_context: Make) -> N
     assert relative(context, f"{context.project}/src/a.py") == "src/a.py"
     assert relative(context, "src/a.py") == "src/a.py"
     assert relative(context, "/elsewhere/a.py") == "/elsewhere/a.py"
+
+
+@pytest.mark.parametrize("name", ["a.py", ".gitignore", ".rumdl.toml"])
+def test_a_pipe_in_place_of_a_file_is_told_before_a_tool_waits_for_it(make_context: Make, name: str) -> None:
+    context = make_context({"b.py": "x = 1\n", "README.md": "# A\n"})
+    os.mkfifo(context.project / name)
+    there = context._replace(files=(*context.files, name), shared={})
+    with pytest.raises(CannotRun, match=f"{name} is a pipe"):
+        run_tool(there, "ruff", [Path(sys.prefix, "bin", "ruff"), "check", "."])
+
+
+def test_a_link_that_leads_nowhere_and_a_pipe_that_no_tool_opens_are_no_pipes_for_it(make_context: Make) -> None:
+    context = make_context({"b.py": "x = 1\n"})
+    os.mkfifo(context.project / "control")
+    (context.project / "c.py").symlink_to("c.py")
+    there = context._replace(files=(*context.files, "control", "c.py"))
+    assert run_tool(there, "ruff", [sys.executable, "-c", ""]).exit_code == 0

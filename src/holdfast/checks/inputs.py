@@ -88,11 +88,13 @@ def inputs_of(check: Check, context: Context, options: CheckConfig, now: Moment,
         "program": {name: program_of(context, name) for name in wanted.programs},
         "variable": {key: kept(value) for key, value in variables.items()},
         "configuration outside the project": snapshot.outside(
-            context.project, home, wanted.outside, wanted.home, config_home
+            context.project, home, wanted.outside, wanted.home, config_home, listed=now.files
         ),
         "name": dict.fromkeys(now.files, "") if wanted.names else {},
         "index": {"stamp": snapshot.git_index(context.project)} if wanted.git_index else {},
-        "file that git ignores": {name: snapshot.stamp(str(context.project / name)) for name in wanted.unlisted},
+        "file that git ignores": {
+            name: said for name in wanted.unlisted if (said := snapshot.stamp(str(context.project / name)))
+        },
         "option": {**command, "holdfast": __version__, "check": snapshot.stamp(code_of(check))},
     }
 

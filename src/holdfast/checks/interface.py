@@ -69,7 +69,7 @@ class Inputs(NamedTuple):
     variables: tuple[str, ...] = ()
     """Prefixes of the environment variables that the tool reads."""
     outside: tuple[str, ...] = ()
-    """Names of configuration files that the tool looks for above the project too."""
+    """Names of configuration files that the tool looks for above the project too, or though git ignores them."""
     home: tuple[str, ...] = ()
     """Paths of the user's own configuration, relative to the home directory."""
     unlisted: tuple[str, ...] = ()
@@ -83,6 +83,11 @@ class Inputs(NamedTuple):
 
     It then looks at `Context.matching(...)`, and raises `tools.unaffected` where that is nothing and there is a scope.
     """
+
+
+GIT_EXCLUDE = (".git/info/exclude",)
+GIT_EXCLUDE_HOME = (".config/git/ignore",)
+"""What tools that pass over what git ignores read of it beside each .gitignore (gitignore(5))."""
 
 
 class Check(Protocol):

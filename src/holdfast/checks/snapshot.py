@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -301,13 +301,21 @@ def libraries(program_file: str) -> str:
 
 
 def outside(
-    project: Path, home: Path, names: tuple[str, ...], home_names: tuple[str, ...], config_home: str | None = None
+    project: Path,
+    home: Path,
+    names: tuple[str, ...],
+    home_names: tuple[str, ...],
+    config_home: str | None = None,
+    *,
+    listed: Container[str] = (),
 ) -> dict[str, str]:
-    """Stamps of the configuration that tools find above the project, and in the user's home.
+    """Stamps of the configuration that tools find above the project, in the user's home, and where git ignores it.
 
-    `config_home` is where XDG_CONFIG_HOME says that what is otherwise in ~/.config lies.
+    `listed` are the project's files, whose content is known. `config_home` is where XDG_CONFIG_HOME says that what is
+    otherwise in ~/.config lies.
     """
     above = [directory / name for directory in project.parents for name in names]
+    above += [project / name for name in names if name not in listed]
     own = [home / name for name in home_names]
     if config_home:
         own += [Path(config_home, name.removeprefix(".config/")) for name in home_names if name.startswith(".config/")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 OUTPUT_TAIL = 4000
 MASKED_TAIL = 64_000
+READ_BY_TOOLS = (".py", ".pyi", ".ipynb", ".md", ".toml", ".cfg", ".ini", ".yaml", ".yml", "ignore", ".flake8")
+"""How the names of files end that tools open by themselves."""
+VERSION_S = 20.0
+UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+"""Programs written in Haskell crash on what the locale cannot encode."""
 
 
 class CannotRun(Exception):
@@ -69,10 +75,14 @@ class Tool(NamedTuple):
 
 
 def find_tool(context: Context, check: str, name: str, *, own_only: bool = False) -> Tool:
-    """The program in the project's environment, else (unless `own_only`) the one on PATH.
+    """The program in the project's environment, else (unless `own_only`) the one on PATH, with its version.
 
     Raises CannotRun, with the command that installs it, where there is none.
     """
+    return versioned(context, check, _found(context, check, name, own_only=own_only))
+
+
+def _found(context: Context, check: str, name: str, *, own_only: bool = False) -> Tool:
     environment = context.environment
     if environment is not None and os.access(environment.bin / name, os.X_OK):
         return Tool(name, environment.bin / name, installed_version(environment, name), own=True)
@@ -88,23 +98,47 @@ def find_tool(context: Context, check: str, name: str, *, own_only: bool = False
 def find_optional(context: Context, check: str, name: str, *, package: str) -> Tool:
     """As `find_tool`, for a tool that a project need not have: where there is none, CannotRun skips the check."""
     try:
-        return find_tool(context, check, name)
+        tool = _found(context, check, name)
     except CannotRun as error:
         raise CannotRun(
             check, f"not installed: {name}", hint=_install_hint(context, package), status=Status.SKIPPED
         ) from error
+    return versioned(context, check, tool)
+
+
+def versioned(context: Context, check: str, tool: Tool) -> Tool:
+    """The tool with its version: that of the package of its name, else what it says of itself."""
+    return tool if tool.version else tool._replace(version=_version(context, check, tool))
+
+
+def _version(context: Context, check: str, tool: Tool) -> str | None:
+    known = installed_version(context.environment, tool.name.replace("-", "_")) if context.environment else None
+    if tool.own and known:
+        return known
+    quick = context._replace(timeout_s=min(VERSION_S, context.timeout_s))
+    try:
+        said = run_tool(quick, check, [tool.path, "--version"], UTF8).stdout
+    except CannotRun:  # why, it will say when it is to look
+        return None
+    match = re.search(rb"\d+(?:\.\d+)+", said)
+    return match[0].decode() if match else None
 
 
 def _install_hint(context: Context, name: str) -> str:
     if name == "poetry":
         return "pipx install poetry, or see python-poetry.org/docs"
-    if (context.project / "poetry.lock").is_file():
+    if (context.project / "poetry.lock").is_file() or "poetry" in (context.pyproject.get("tool") or ()):
         return f"poetry install, or poetry add --group dev {name} where the project does not name it"
     if (context.project / "uv.lock").is_file():
         return f"uv sync, or uv add --dev {name} where the project does not name it"
-    if context.environment is None:
+    environment = context.environment
+    if environment is None:
         return f"python3 -m venv .venv && .venv/bin/python -m pip install {name}"
-    return f"{context.environment.python} -m pip install {name}"
+    import shlex
+
+    python = shlex.quote(str(environment.python))
+    without_pip = installed_version(environment, "pip") is None  # as uv makes them
+    return f"uv pip install --python {python} {name}" if without_pip else f"{python} -m pip install {name}"
 
 
 def installed_version(environment: Environment, name: str) -> str | None:
@@ -144,9 +178,15 @@ def stray_tool(tool: Tool, context: Context) -> tuple[Finding, ...]:
 
 
 def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mapping[str, str] | None = None) -> Completed:
-    """Runs a tool in the project's root. Raises CannotRun where it is missing, timed out, was stopped or killed."""
+    """Runs a tool in the project's root.
+
+    Raises CannotRun where it is missing, timed out, was stopped or killed, and where it would wait for a pipe.
+    """
     from holdfast.core.process import MissingProgram, run  # most of who imports this module runs nothing
 
+    pipe = first_pipe(context)
+    if pipe:
+        raise CannotRun(check, f"{pipe} is a pipe, and no file", hint="put the file back: a tool would wait for ever")
     try:
         done = run(
             [str(arg) for arg in argv],
@@ -168,6 +208,24 @@ def run_tool(context: Context, check: str, argv: Sequence[object], extra: Mappin
     if done.truncated:
         raise CannotRun(check, "said more than could be kept", hint="run the tool by itself to see all of it")
     return done
+
+
+def first_pipe(context: Context) -> str | None:
+    """A file of the project that tools would read and that is a pipe or a device; looked for once in a run."""
+    shared = {} if context.shared is None else context.shared
+    if "pipe" not in shared:
+        named = (name for name in context.files if name.endswith(READ_BY_TOOLS))
+        shared["pipe"] = next((name for name in named if _is_pipe(f"{context.project}/{name}")), None)
+    found: str | None = shared["pipe"]
+    return found
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - asked of all files
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def said(done: Completed) -> str:

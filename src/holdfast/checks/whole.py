@@ -22,7 +22,7 @@ from holdfast.checks.memory import result_from
 from holdfast.core.files import write_cache
 from holdfast.core.findings import Result
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Asked(NamedTuple):
@@ -89,10 +89,29 @@ def key_of(context: Context, home: Path, now: Moment, asked: Asked, *, left_out:
         now.interpreter,
         {name: program_of(context, name) for name in asked.programs},
         {name: snapshot.stamp(str(context.project / name)) for name in asked.unlisted},
+        {place: _names_in(context.project / place) for place in {name.rpartition("/")[0] for name in asked.unlisted}},
+        _search_path(context),
         variables if asked.variables else {},
-        snapshot.outside(context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME")),
+        snapshot.outside(
+            context.project, home, asked.outside, asked.home, context.env.get("XDG_CONFIG_HOME"), listed=now.files
+        ),
     ]
     return json.dumps(everything, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _names_in(directory: Path) -> list[str]:
+    """What lies in a directory: a file that git ignores and nobody knew of may be one that a check reads."""
+    try:
+        return sorted(os.listdir(directory))  # noqa: PTH208 - names alone
+    except OSError:
+        return []
+
+
+def _search_path(context: Context) -> list[str]:
+    """Where a shell finds programs, and what changes when one comes or goes there."""
+    active = (context.env.get(name, "") for name in ("VIRTUAL_ENV", "CONDA_PREFIX"))
+    places = context.env.get("PATH", "").split(os.pathsep)
+    return [*active, *(f"{place} {snapshot.stamp(place)}" for place in places if os.path.isabs(place))]  # noqa: PTH117
 
 
 def load(path: Path) -> Record | None:

@@ -57,11 +57,13 @@ class Workflows:
 
     def inputs(self, context: Context) -> Inputs:
         """The scripts and directories that steps name are among them: whether they are there is part of the result."""
-        from holdfast.checks.linters.program import programs
+        from holdfast.checks.linters.program import ignored, programs
+        from holdfast.checks.patterns import witnesses
 
-        files = (*sorted(kinds_by_name(context)), *CONFIG, SUBMODULES, *sorted(_named(context)))
+        words = _words(context)
+        files = (*sorted(kinds_by_name(context)), *CONFIG, SUBMODULES, *sorted(witnesses(context.files, words)))
         tools = (*programs("check-jsonschema"), *programs("actionlint"), "shellcheck", "pyflakes")
-        return Inputs(files, tools, by_file=True)
+        return Inputs(files, tools, unlisted=tuple(sorted(ignored(context, words))), by_file=True)
 
     def run(self, context: Context) -> Result:
         """What our own rules find, and what check-jsonschema (see schema.py) and actionlint add where they are."""
@@ -73,12 +75,10 @@ class Workflows:
 CHECK = Workflows()
 
 
-def _named(context: Context) -> set[str]:
-    """What shows whether the scripts and directories are there that steps run, by the text of the workflows."""
-    from holdfast.checks.patterns import witnesses
-
+def _words(context: Context) -> set[str]:
+    """What names the scripts that steps run and their directories, by the text of the workflows."""
     words = set()
     for file in [file for file in context.files if file.startswith(PLACE) and is_kind(file)][:READ_AT_START]:
         for match in re.finditer(NAMED, facts.start_of(context.project / file, START)):
             words.add((match[1] or match[0]).decode())
-    return witnesses(context.files, words)
+    return words

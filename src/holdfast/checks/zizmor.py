@@ -96,9 +96,12 @@ def _audited(context: Context, tool: Tool, files: list[str]) -> list[Finding]:
         raise _Refused(NAME, str(error), hint=HINT, output=error.result.output)
     said = decoded(NAME, tool, done, ANSWERS)
     try:
-        return [_finding(context, tool, item) for item in said if not item["ignored"]]
+        found = [_finding(context, tool, item) for item in said if not item["ignored"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise crashed(NAME, tool, done) from error
+    if not isinstance(said, list) or (done.exit_code and not found):
+        raise crashed(NAME, tool, done)
+    return found
 
 
 def _finding(context: Context, tool: Tool, item: dict[str, Any]) -> Finding:

@@ -124,6 +124,12 @@ DETECTORS = (
     Detector("bearer-token", ("bearer",), r"(?i:\bbearer)\s+(?P<secret>(?=\S*\d)[\w.~+/=-]{8,})", form=False),
     Detector("url-password", ("://",), r"://[^/\s:@\"']*:(?P<secret>[^/\s\"']+)@", form=False),
     Detector("url-token", ("://",), r"://(?P<secret>(?=[^/\s@]*\d)[\w~.-]{16,})@", form=False),
+    Detector(
+        "curl-user",
+        ("curl",),
+        r"\bcurl\b[^\n]{0,400}?\s(?:-[uU]|--user|--proxy-user)[ \t=]?[\"']?[^\s:\"'$]{1,100}:(?P<secret>[^\s\"']+)",
+        form=False,
+    ),
     Detector("assignment", ("=",), r"(?<![\w.-])-{0,2}(?P<name>[A-Za-z_][\w.-]*)=" + _VALUE, form=False),
     Detector("quoted-assignment", (":",), r"[\"'](?P<name>[A-Za-z_][\w.-]*)[\"']\s*:\s*" + _VALUE, form=False),
     Detector("header", (":",), r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*):\s*(?=[\"']?[^\s\"']*\d)" + _VALUE, form=False),

@@ -13,11 +13,11 @@ import pytest
 from tests.checks.programs import arguments_kept, with_program
 from tests.conftest import Cli
 
-from holdfast.checks import dockerfile, makefile, shell, workflows, zizmor
+from holdfast.checks import dockerfile, makefile, markdown, shell, workflows, zizmor
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.linters import program
 from holdfast.checks.tools import CannotRun
-from holdfast.core.findings import Location, Status
+from holdfast.core.findings import Location, Severity, Status
 
 Make = Callable[..., Context]
 ROOT = Path(__file__).parents[3]
@@ -218,3 +218,42 @@ def test_this_repository_passes_all_of_them(holdfast_process: Cli) -> None:
     only = ",".join(check.name for check in CHECKS)
     said = holdfast_process("validate-env", "--strict", "--no-log", "--no-cache", "--only", only, "-C", ROOT, cwd=ROOT)
     assert said.exit_code == 0, said.stdout
+
+
+@pytest.mark.parametrize(
+    ("check", "large", "small"),
+    [
+        (shell.CHECK, "big.sh", {"a.sh": "#!/bin/sh\ntrue\n"}),
+        (dockerfile.CHECK, "big.Dockerfile", {"Dockerfile": "FROM scratch\n"}),
+    ],
+    ids=["shell", "dockerfile"],
+)
+def test_a_file_too_large_for_a_linter_is_told_and_not_given_to_it(
+    make_context: Make, check: Check, large: str, small: dict[str, str]
+) -> None:
+    result = check.run(make_context({**small, large: "FROM scratch\n# " + "a" * program.LARGEST}))
+    assert result.checked is not None
+    assert (result.checked.done, result.checked.total) == (1, 2)
+    [finding] = [each for each in result.findings if each.id == f"{check.name}:too-large"]
+    assert (finding.severity, finding.location) == (Severity.WARNING, Location(large))
+    with pytest.raises(CannotRun):
+        check.run(make_context({})._replace(files=(large,)))
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "code", "said"),
+    [
+        (zizmor.CHECK, "zizmor", 14, "[]"),
+        (zizmor.CHECK, "zizmor", 11, "{}"),
+        (shell.CHECK, "shellcheck", 1, CLEAN["shellcheck"]),
+        (dockerfile.CHECK, "hadolint", 1, "[]"),
+        (workflows.CHECK, "check-jsonschema", 1, '{"status": "fail", "errors": [], "parse_errors": []}'),
+        (markdown.CHECK, "rumdl", 1, "[]"),
+        (markdown.CHECK, "rumdl", 0, ""),
+    ],
+)
+def test_an_exit_code_that_the_answer_does_not_bear_out_is_no_pass(
+    make_context: Make, check: Check, name: str, code: int, said: str
+) -> None:
+    with pytest.raises(CannotRun, match=f"could not check: exit code {code}"):
+        check.run(with_program(make_context({**FILES, "README.md": "# A\n"}), name, said, code=code))

@@ -54,7 +54,7 @@ class Places(NamedTuple):
     listed: tuple[str, ...]
     """Those that are among the project's files: git tracks them, or would if it were asked to add everything."""
     unlisted: tuple[str, ...]
-    """Those that git ignores."""
+    """Those that git ignores, and the names of those that may come."""
 
     @property
     def exposed(self) -> tuple[str, ...]:
@@ -78,8 +78,10 @@ def _places(context: Context) -> Places:
     if named.files or named.example:
         listed += {*named.files, named.example}.intersection(context.files).difference(listed)
     groups = tuple(_groups(context, listed))
-    everything = (name for group in groups for name in (*group.files, *group.odd))
-    return Places(groups, tuple(listed), tuple(name for name in everything if name not in listed))
+    everything = [name for group in groups for name in (*group.files, *group.odd)]
+    awaited = [group.directory + name for group in groups for name in VALUES]
+    unlisted = dict.fromkeys(name for name in (*everything, *awaited) if name not in listed)
+    return Places(groups, tuple(listed), tuple(unlisted))
 
 
 def _concerns(file: str) -> bool:

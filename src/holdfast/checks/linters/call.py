@@ -50,6 +50,20 @@ def limited(
     return Call((*options, *(f"./{file}" if file.startswith("-") else file for file in named)), len(named))
 
 
+def taken(
+    context: Context,
+    globs: tuple[str, ...],
+    *,
+    opaque: tuple[str, ...],
+    left_out: Callable[[str], bool] | None,
+) -> int | None:
+    """How many files a tool that finds them itself looks at; None where that is not known."""
+    options, paths = _parted(context)
+    if left_out is None or any(option.startswith(opaque) for option in options):
+        return None
+    return sum(_below(file, paths) and not left_out(file) for file in context.matching(*globs))
+
+
 def of_scope(context: Context, findings: Iterable[Finding]) -> list[Finding]:
     """Those findings that are in a file in scope, or in none."""
     scope = context.scope

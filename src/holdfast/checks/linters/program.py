@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
+import posixpath
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,22 +17,21 @@ from holdfast.checks.tools import (
     Tool,
     crashed,
     find_optional,
-    installed_version,
     relative,
     run_tool,
     unaffected,
+    versioned,
 )
-from holdfast.core.findings import Location, Status
+from holdfast.core.findings import Finding, Location, Severity, Status
 
 if TYPE_CHECKING:
     from holdfast.core.process import Completed
 
 AT_ONCE = 100
 """How many files one run of a linter is given: its output and its command line stay bounded."""
-UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
-"""Programs written in Haskell crash on what the locale cannot encode."""
 TEMPLATE = "{{"
-VERSION_S = 20.0
+LARGEST = 2**19
+"""Bytes of a file that a linter is given."""
 
 
 def given(context: Context, check: str, names: Iterable[str], unit: str) -> list[str]:
@@ -48,11 +47,34 @@ def given(context: Context, check: str, names: Iterable[str], unit: str) -> list
     raise CannotRun(check, f"the project has no {unit}", status=Status.SKIPPED)
 
 
+def apart(context: Context, check: str, files: Iterable[str]) -> tuple[list[str], list[Finding]]:
+    """The files that a linter is given, and a warning for each that is left out: some take gigabytes for 50 MB.
+
+    Scripts of that size carry an archive, or were generated.
+    """
+    small: list[str] = []
+    large: list[Finding] = []
+    for file in files:
+        if (context.project / file).lstat().st_size <= LARGEST:
+            small.append(file)
+        else:
+            said = f"is not looked at: it is larger than {LARGEST // 2**10} KB"
+            large.append(Finding(f"{check}:too-large", Severity.WARNING, said, Location(file)))
+    return small, large
+
+
 def _regular(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except (OSError, ValueError):
         return False
+
+
+def ignored(context: Context, words: set[str], directory: str = "") -> set[str]:
+    """The files that the words name, from a directory of the project, and that lie there though git ignores them."""
+    listed, base = frozenset(context.files), f"{context.project}/"
+    paths = {posixpath.normpath(f"{directory}/{word}".lstrip("/")) for word in words}
+    return {path for path in paths - listed if not path.startswith("..") and posixpath.isfile(base + path)}
 
 
 def batches(files: list[str]) -> Iterator[list[str]]:
@@ -66,34 +88,17 @@ def find_linter(context: Context, check: str, name: str, *, package: str) -> Too
     Raises CannotRun, skipped, where there is none.
     """
     try:
-        tool = find_optional(context, check, name, package=package)
+        return find_optional(context, check, name, package=package)
     except CannotRun:
         own = Path(sys.prefix, "bin", name)
         if not os.access(own, os.X_OK):
             raise
-        tool = Tool(name, own, None, own=False)
-    return versioned(context, check, tool)
+        return versioned(context, check, Tool(name, own, None, own=False))
 
 
 def programs(name: str) -> tuple[str, ...]:
     """The places where `find_linter` looks, as inputs."""
     return (name, str(Path(sys.prefix, "bin", name)))
-
-
-def versioned(context: Context, check: str, tool: Tool) -> Tool:
-    """The tool with its version: that of the package of its name, else what it says of itself."""
-    return tool._replace(version=_version(context, check, tool))
-
-
-def _version(context: Context, check: str, tool: Tool) -> str | None:
-    if tool.own and context.environment:
-        known = installed_version(context.environment, tool.name.replace("-", "_"))
-        if known:
-            return known
-    quick = context._replace(timeout_s=min(VERSION_S, context.timeout_s))
-    said = run_tool(quick, check, [tool.path, "--version"], UTF8).stdout
-    match = re.search(rb"\d+(?:\.\d+)+", said)
-    return match[0].decode() if match else None
 
 
 def ask(

@@ -34,10 +34,20 @@ def _none(_file: str) -> bool:
 
 def _left_out(context: Context, check: str, tool: Tool) -> Callable[[str], bool] | None:
     """Asks ruff which files it would look at: by its version, and by the configuration, it may be of any kind."""
+    shown = _shown(context, check, tool)
+    return None if shown is None else lambda file: file not in shown
+
+
+def found_by(context: Context, check: str, tool: Tool) -> int:
+    """How many files of code ruff finds itself; configuration, which it looks at too, is none."""
+    shown = _shown(context, check, tool)
+    return context.python_files if shown is None else sum(not file.endswith(".toml") for file in shown)
+
+
+def _shown(context: Context, check: str, tool: Tool) -> set[str] | None:
     argv = [tool.path, "check", "--show-files", "--force-exclude", *context.args]
     done = run_tool(context, check, argv, {"RUFF_CACHE_DIR": str(context.scratch / "ruff")})
     if done.exit_code != 0:
         return None  # it will say why when it is run
     lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
-    shown = {relative(context, line) for line in lines if line}
-    return lambda file: file not in shown
+    return {relative(context, line) for line in lines if line}

@@ -16,7 +16,7 @@ from holdfast.checks.secret_scan.combine import said_of
 from holdfast.checks.secret_scan.outside import Foreign
 from holdfast.checks.secret_scan.sources import Source, read, text_of
 from holdfast.checks.secret_scan.verdicts import Verdicts, digest
-from holdfast.checks.tools import CannotRun, Tool, find_optional
+from holdfast.checks.tools import CannotRun, Tool, find_optional, unaffected
 from holdfast.core.findings import Checked, Finding, Location, Result, Status, concluded
 from holdfast.core.masking import DETECTORS, FORMS, find_secrets
 
@@ -41,6 +41,8 @@ def look(context: Context, files: Sequence[str]) -> Result:
     unseen: list[Finding] = []
     at = {source.path: source.digest for source in _until_stopped(context, read(context.project, wanted, unseen))}
     if not at:
+        if context.scope is not None and not unseen:  # a link or a submodule alone has changed
+            raise unaffected(CHECK, "files")
         raise CannotRun(CHECK, "there is no file to look into" if files else "the project has no files")
     fresh = [path for path in at if not verdicts.is_clean(path, at[path])]
     found, told, digests = _looked_into(context, fresh, baseline, tool)

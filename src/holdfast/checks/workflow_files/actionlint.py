@@ -15,10 +15,9 @@ LIGHTER = ("shellcheck", "pyflakes")
 
 def found_actionlint(context: Context, check: str) -> Tool | None:
     """actionlint with its version, or None where there is none."""
-    from holdfast.checks.linters.program import versioned
 
     try:
-        return versioned(context, check, find_tool(context, check, PROGRAM))
+        return find_tool(context, check, PROGRAM)
     except CannotRun:
         return None
 

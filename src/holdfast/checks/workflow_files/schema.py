@@ -43,6 +43,8 @@ def against(context: Context, check: str, tool: Tool, schema: str, documents: Se
         try:
             if said["status"] != ("ok" if done.exit_code == 0 else "fail"):
                 raise ValueError(said["status"])
+            if done.exit_code and not (said["errors"] or said.get("parse_errors")):
+                raise ValueError("it failed and says of nothing why")
             found += [finding for item in said["errors"] if (finding := _error(by_file, schema, item))]
             found += [_unread(by_file, schema, item) for item in said.get("parse_errors", ())]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
