@@ -39,7 +39,7 @@ def main(baseline_name: str, *files: str) -> int:
         except (UnableToReadBaselineError, KeyError, TypeError, ValueError, AttributeError):
             return BAD_BASELINE
         accepted = {
-            name: {(each.type, each.secret_hash) for each in known[name] if not each.is_secret} for name in known.files
+            name: {(one.type, one.secret_hash) for one in known[name] if not one.is_secret} for name in known.files
         }
     else:
         names = [each.__name__ for each in get_mapping_from_secret_type_to_class().values()]
