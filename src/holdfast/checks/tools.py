@@ -98,13 +98,18 @@ def find_optional(context: Context, check: str, name: str, *, package: str) -> T
 def _install_hint(context: Context, name: str) -> str:
     if name == "poetry":
         return "pipx install poetry, or see python-poetry.org/docs"
+    from holdfast.checks.facts import depends_on, normal
+
+    named = depends_on(context, normal(name))
     if (context.project / "poetry.lock").is_file():
-        return f"poetry install, or poetry add --group dev {name} where the project does not name it"
+        return "poetry install" if named else f"poetry add --group dev {name}"
     if (context.project / "uv.lock").is_file():
-        return f"uv sync, or uv add --dev {name} where the project does not name it"
+        return "uv sync" if named else f"uv add --dev {name}"
     if context.environment is None:
         return f"python3 -m venv .venv && .venv/bin/python -m pip install {name}"
-    return f"{context.environment.python} -m pip install {name}"
+    return Tool("python", context.environment.python, None, own=True).command(
+        context.project, "-m", "pip", "install", name
+    )
 
 
 def installed_version(environment: Environment, name: str) -> str | None:
