@@ -16,6 +16,8 @@ RULE = re.compile(r"([^\s:=#][^:=#]*?)[ \t]*&?::?(?!=)")
 ASSIGNED = re.compile(r"(?:(?:export|override)[ \t]+)?([\w.-]+)[ \t]*(?:::?:?|\+|\?)?=[ \t]*(.*)")
 VARIABLE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\})")
 INCLUDE = re.compile(r"(-|s)?include[ \t]+(.*)")
+WILDCARD = re.compile(r"\$\(wildcard ([^$*?\[()]+)\)")
+ITSELF = "$(lastword $(MAKEFILE_LIST))"
 CALL = re.compile(r"\$[({](?:eval|call|foreach)\b")
 DEEPEST = 10
 LONGEST = 10_000
@@ -54,12 +56,14 @@ class _Reading:
             return
         self._seen.add(makefile)
         text = start_of(self._project / makefile, LIMIT).decode("utf-8", "replace")
-        for line in _lines(text):
+        for line in _lines(text.replace(ITSELF, makefile)):
             self._line(makefile, line)
 
     def _line(self, makefile: str, line: str) -> None:
         if match := INCLUDE.fullmatch(line):
-            self._include(makefile, _expanded(match[2], self._assigned).split(), may_miss=bool(match[1]))
+            named = WILDCARD.sub(r"\1", match[2])  # a name in `wildcard` is one that may be missing
+            may_miss = bool(match[1]) or named != match[2]
+            self._include(makefile, _expanded(named, self._assigned).split(), may_miss=may_miss)
         elif match := ASSIGNED.fullmatch(line):
             before = self._assigned.get(match[1], "") if "+=" in line else ""
             self._assigned[match[1]] = f"{before} {match[2]}"[:LONGEST].strip()
