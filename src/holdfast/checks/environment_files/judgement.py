@@ -159,37 +159,30 @@ def _exposed(context: Context, names: tuple[str, ...]) -> Iterator[Finding]:
         return
     import os
 
-    from holdfast.core.git import git
+    from holdfast.core.git import git, ignore_command, untrack_command
 
     said = git(context.project, "ls-files", "-z", "--cached", "--", *(f":(literal){name}" for name in names))
     if said is None:
         return  # no repository: nothing is tracked
     tracked = {os.fsdecode(name) for name in said.split(b"\0")}
     for name in names:
-        pattern = name.rpartition("/")[2]
         if name in tracked:
             message = "git tracks this file: whoever has the repository has its values, and so does its history"
-            fix = f"git rm --cached -- {_quoted(name)} && echo {_quoted(pattern)} >> .gitignore"
-            yield Finding(TRACKED, Severity.ERROR, message, Location(name), fix)
+            yield Finding(TRACKED, Severity.ERROR, message, Location(name), untrack_command(name))
         else:
             message = "git does not ignore this file, so that one git add commits its values"
-            yield Finding(
-                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {_quoted(pattern)} >> .gitignore"
-            )
+            fix = ignore_command(name.rpartition("/")[2])
+            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), fix)
 
 
 def _not_ignored(names: tuple[str, ...]) -> Iterator[Finding]:
     """Files of other stages that are not ignored, but for those whose values are often shared."""
+    from holdfast.core.git import ignore_command
+
     for name in names:
         last = name.rpartition("/")[2]
         stage = last.removeprefix(".env.").partition(".")[0]
         staged = last.startswith(".env.") and not is_kept_apart(last) and stage not in HARMLESS
         if staged and not last.endswith((".example", ".sample", ".template", ".dist")):
             message = f"git does not ignore the values of {stage}: are none of them secret?"
-            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {_quoted(last)} >> .gitignore")
-
-
-def _quoted(name: str) -> str:
-    import shlex
-
-    return shlex.quote(name)
+            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), ignore_command(last))
