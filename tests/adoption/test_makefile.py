@@ -11,6 +11,7 @@ from holdfast.adoption.makefile import TARGETS
 from holdfast.adoption.plan import State
 from holdfast.checks.documents.makefiles import targets
 from tests.adoption.repositories import adopt, planned, remove, repository
+from tests.conftest import Cli
 
 HELP = (
     "help: ## this\n\t@grep -E '^[a-z-]+:.*?## .*$$' $(MAKEFILE_LIST) | sort | "
@@ -113,6 +114,16 @@ def test_what_is_added_keeps_nobody_from_telling_which_targets_there_are(tmp_pat
     found = targets(project, frozenset({"Makefile", "holdfast.mk"}), ["Makefile"])
     assert all(found.has(name) for name in ("test", *TARGETS))
     assert not found.has("tset")
+
+
+def test_what_is_added_hides_no_fault_of_the_makefile(tmp_path: Path, holdfast: Cli) -> None:
+    text = ".PHONY: gone\ntest: needed.txt ; @true\n"
+    project = repository(tmp_path / "shop", {"Makefile": text, "pyproject.toml": ""})
+    adopt(project)
+    said = holdfast("validate-env", "--no-log", "--only", "makefile", cwd=project).stdout
+    assert "Makefile:2: error MAKE007: needs needed.txt" in said
+    assert "Makefile:1: warning MAKE004: .PHONY names gone" in said
+    assert "holdfast.mk" not in said
 
 
 def test_a_makefile_of_ours_alone_lists_its_targets(tmp_path: Path) -> None:
