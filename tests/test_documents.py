@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from holdfast.adoption.agents import ROUTES
 from holdfast.plugins import BUILT_IN
+from tests.conftest import Cli
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
@@ -59,3 +65,21 @@ def test_every_explanation_says_how_grave_it_is_and_what_to_do() -> None:
         match[1] for match in SECTION.finditer(PAGE) if not SEVERITY.search(match[3]) or len(match[3].split()) < 10
     ]
     assert too_little == []
+
+
+def asked_by_agents() -> list[tuple[str, str]]:
+    """Each command that agents are told to read JSON from, with each field that they are told to read there."""
+    page = (ROOT / "AGENTS.md").read_text("utf-8")
+    rows = [*re.findall(r"(?m)^\|[^|]*\| `([^`]+)`[^|]*\| ([^|]*) \|$", page), *ROUTES.values()]
+    asked = [(run, field) for run, read in rows for field in re.findall(r"`([a-z_]+(?:\[\d*\]|\.[a-z_]+)*)`", read)]
+    return sorted({(run.removeprefix("holdfast "), field) for run, field in asked if "NAME" not in run})
+
+
+@pytest.mark.parametrize(("command", "field"), asked_by_agents())
+def test_what_agents_are_told_to_read_is_there(command: str, field: str, holdfast: Cli, git_project: Path) -> None:
+    holdfast("init", "--yes", "--skip", "workflow,hooks", cwd=git_project)
+    holdfast("venv-check", cwd=git_project)
+    wanted = ("--format", "json") if "--format json" not in command else ()
+    found: list[Any] = [json.loads(holdfast(*command.split(), *wanted, cwd=git_project).stdout)]
+    for name, items in re.findall(r"([a-z_]+)((?:\[\d*\])?)", field):
+        found = [value for one in found for value in (one[name] if items else [one[name]])]

@@ -329,7 +329,7 @@ def test_the_name_of_a_file_that_is_gone_is_told_from_the_history(holdfast: Cli,
 
 def test_a_history_in_which_nothing_is_new_is_skipped_and_no_pass(holdfast: Cli, git_project: Path) -> None:
     said = holdfast("secrets", "--history", "--since", "HEAD", cwd=git_project)
-    assert (said.exit_code, "nothing was committed after HEAD" in said.stdout) == (2, True)
+    assert (said.exit_code, "no commit after HEAD has new contents" in said.stdout) == (2, True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ ROUTES = {
     "know whether what is installed is what is locked": ("holdfast check-deps --format json", "`results[].findings[]`"),
     "know why a package is there": ("holdfast check-deps --explain NAME", "the lines"),
     "run any command so that it leaves a trace": ("holdfast task-log run --task NAME -- CMD", "CMD's own exit code"),
-    "see what ran here": ("holdfast task-log list --format json", "`tasks[].status`"),
+    "see what ran here": ("holdfast task-log list --format json", "`tasks[].state`"),
     "see the settings and where they come from": ("holdfast config show --origin", "the lines"),
 }
 NOTES = """\
