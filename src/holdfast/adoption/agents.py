@@ -19,7 +19,7 @@ NOTES = """\
 - What is true here is what ran. Do not report "done" or "passed": run the command, and let its exit code say so.
 - Exit code 0: all passed; 1: findings; 2: it could not be done, and nothing was verified: that is no pass.
 - Do not look at an environment with `poetry run`, `poetry show` or `uv run`: they may recreate or empty it. A finding's
-  `fix` is the command that mends it.
+  `fix` is the command that mends it, or the line to write at its place.
 - Set `HOLDFAST_AGENT` to your name, so that the log says who did it.
 """
 
