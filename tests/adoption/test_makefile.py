@@ -9,7 +9,9 @@ import pytest
 
 from holdfast.adoption.makefile import TARGETS
 from holdfast.adoption.plan import State
+from holdfast.checks.makefiles.targets import targets
 from tests.adoption.repositories import adopt, planned, remove, repository
+from tests.conftest import Cli
 
 HELP = (
     "help: ## this\n\t@grep -E '^[a-z-]+:.*?## .*$$' $(MAKEFILE_LIST) | sort | "
@@ -104,6 +106,24 @@ def test_poetrys_own_environment_is_asked_for_where_there_is_no_other(
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
     assert make(project, "holdfast-deps")[:2] == (0, "its check-deps\n")
+
+
+def test_what_is_added_keeps_nobody_from_telling_which_targets_there_are(tmp_path: Path) -> None:
+    project = repository(tmp_path / "shop", {"Makefile": "test: ; @true\n"})
+    adopt(project)
+    found = targets(project, frozenset({"Makefile", "holdfast.mk"}), ["Makefile"])
+    assert all(found.has(name) for name in ("test", *TARGETS))
+    assert not found.has("tset")
+
+
+def test_what_is_added_hides_no_fault_of_the_makefile(tmp_path: Path, holdfast: Cli) -> None:
+    text = ".PHONY: gone\ntest: needed.txt ; @true\n"
+    project = repository(tmp_path / "shop", {"Makefile": text, "pyproject.toml": ""})
+    adopt(project)
+    said = holdfast("validate-env", "--no-log", "--only", "makefile", cwd=project).stdout
+    assert "Makefile:2: error MAKE007: needs needed.txt" in said
+    assert "Makefile:1: warning MAKE004: .PHONY names gone" in said
+    assert "holdfast.mk" not in said
 
 
 def test_a_makefile_of_ours_alone_lists_its_targets(tmp_path: Path) -> None:

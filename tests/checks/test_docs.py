@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -35,14 +34,6 @@ def one(context: Context) -> Finding:
 
 def git(project: Path, *words: str) -> None:
     subprocess.run(["git", *words], cwd=project, check=True)
-
-
-def test_every_id_has_its_heading_and_every_heading_its_id() -> None:
-    code = "".join(
-        path.read_text("utf-8") for path in [*SOURCES.glob("documents/*.py"), *SOURCES.glob("repository/*.py")]
-    )
-    headings = set(re.findall(r"(?m)^### ((?:DOC|GIT)\d+):", PAGE.read_text("utf-8")))
-    assert set(re.findall(r'"((?:DOC|GIT)\d{3})"', code)) == headings
 
 
 def test_it_is_wanted_where_there_is_a_document(make_context: Make) -> None:

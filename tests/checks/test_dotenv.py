@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.checks import dotenv
 from holdfast.checks.dotenv import CHECK
 from holdfast.checks.interface import Context
 from holdfast.checks.runner import Job, run_one
@@ -31,13 +30,6 @@ def run(project: Path, files: Mapping[str, str], /, **settings: object) -> Resul
 
 def said(result: Result) -> list[str]:
     return [f"{each.location}: {each.severity} {each.id} {each.message}" for each in result.findings]
-
-
-def test_every_finding_has_its_heading_and_every_heading_its_finding() -> None:
-    package = Path(dotenv.__file__).parent / "environment_files"
-    in_source = {found for path in package.glob("*.py") for found in IDS.findall(path.read_text("utf-8"))}
-    text = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-    assert re.findall(r"^### (DOTENV\d{3}): ", text, re.MULTILINE) == sorted(in_source)
 
 
 def test_a_project_in_which_all_is_well_passes(git_project: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,33 @@ def test_a_broken_pyproject_is_could_not_run(make_context: Make) -> None:
     (context.project / "pyproject.toml").write_text("[project\n")
     with pytest.raises(CannotRun):
         CHECK.run(context)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_poetry_is_found_beside_holdfast_and_in_the_users_own_programs_where_path_has_none(
+    make_context: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, beside: bool
+) -> None:
+    context = make_context(locked("0" * 64), tools=False)._replace(env={"HOME": str(tmp_path)})
+    directory = tmp_path / ("tools/bin" if beside else ".local/bin")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "tools"))
+    with pytest.raises(CannotRun, match="poetry is not installed"):
+        CHECK.run(context)
+    before = CHECK.inputs(context).programs
+    directory.mkdir(parents=True)
+    (directory / "poetry").write_text("#!/bin/sh\necho 'Error: no lock'\nexit 1\n", "utf-8")
+    (directory / "poetry").chmod(0o755)
+    result = CHECK.run(context)
+    assert [(finding.id, finding.message) for finding in result.findings] == [("poetry:error", "no lock")]
+    assert str(directory / "poetry") in before
+
+
+def test_poetry_apart_from_the_project_is_as_it_should_be(make_context: Make, tmp_path: Path) -> None:
+    context = make_context(locked(MADE_FROM_IT))
+    assert context.environment is not None
+    apart = context._replace(environment=context.environment._replace(bin=tmp_path / "empty"))
+    path = f"{context.environment.bin}:{context.child_env['PATH']}"
+    result = CHECK.run(apart._replace(child_env={**context.child_env, "PATH": path}))
+    assert (result.status, result.findings) == (Status.PASSED, ())
 
 
 def test_it_is_wanted_where_there_is_a_lock_or_a_poetry_table(make_context: Make) -> None:

@@ -10,7 +10,6 @@ from holdfast.checks.interface import Context, Environment
 from holdfast.checks.tool_versions import CHECK
 from holdfast.checks.tools import CannotRun
 from holdfast.core.findings import Finding, Location, Status
-from tests.conftest import ROOT
 
 Make = Callable[..., Context]
 HOOKS = (
@@ -181,15 +180,6 @@ def test_a_file_that_is_tracked_and_gone_or_no_text_is_no_crash(make: Make) -> N
 def test_a_lock_that_cannot_be_read_is_said(make: Make) -> None:
     (finding,) = found(make({".pre-commit-config.yaml": HOOKS, "uv.lock": "version = [\n"}))
     assert (finding.id, str(finding.location)) == ("TOOL005", "uv.lock:2")
-
-
-def test_every_id_has_its_heading() -> None:
-    own = ROOT / "src" / "holdfast" / "checks"
-    sources = [*(own / "lockstep").glob("*.py"), *(own / "linters").glob("*.py"), *own.glob("*_versions.py")]
-    ids = {one for source in sources for one in re.findall(r'"((?:TOOL|PYTHON|FMT)\d{3})"', source.read_text("utf-8"))}
-    text = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-    assert ids | {"TOOL001"} == set(re.findall(r"(?m)^### ((?:TOOL|PYTHON|FMT)\d{3}): ", text))
-    assert len(ids) == 15
 
 
 def test_reading_changes_nothing(make: Make) -> None:

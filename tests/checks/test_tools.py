@@ -51,13 +51,30 @@ def test_the_hint_suits_a_poetry_project_without_a_lock_and_an_environment_witho
 
 
 @pytest.mark.parametrize(
-    ("file", "hint"),
-    [("poetry.lock", "poetry install"), ("uv.lock", "uv sync"), ("requirements.txt", "-m pip install ruff")],
+    ("file", "named", "hint"),
+    [
+        ("poetry.lock", False, "poetry add --group dev ruff"),
+        ("poetry.lock", True, "poetry install"),
+        ("uv.lock", False, "uv add --dev ruff"),
+        ("uv.lock", True, "uv sync"),
+    ],
 )
-def test_the_hint_speaks_the_projects_own_packaging_tool(make_context: Make, file: str, hint: str) -> None:
+def test_the_hint_is_a_command_of_the_projects_own_packaging_tool(
+    make_context: Make, file: str, named: bool, hint: str
+) -> None:
+    asked = '[dependency-groups]\ndev = ["Ruff>=0.5"]\n' if named else ""
     with pytest.raises(CannotRun) as caught:
-        find_tool(make_context({file: ""}, tools=False), "ruff", "ruff")
-    assert hint in (caught.value.result.hint or "")
+        find_tool(make_context({file: "", "pyproject.toml": asked}, tools=False), "ruff", "ruff")
+    assert caught.value.result.hint == hint
+
+
+def test_the_hint_is_as_short_as_the_way_to_the_environment(make_context: Make) -> None:
+    context = make_context({}, tools=False)
+    assert context.environment is not None
+    own = context.environment._replace(python=context.project / ".venv/bin/python")
+    with pytest.raises(CannotRun) as caught:
+        find_tool(context._replace(environment=own), "ruff", "ruff")
+    assert caught.value.result.hint == ".venv/bin/python -m pip install ruff"
 
 
 def test_without_an_environment_the_hint_makes_one(make_context: Make) -> None:

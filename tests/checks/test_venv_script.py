@@ -85,8 +85,7 @@ def test_errors_are_answered_with_1_and_each_has_its_fix(tmp_path: Path) -> None
 def test_what_was_not_answered_is_said(tmp_path: Path) -> None:
     done = run(cwd=bare_project(tmp_path / "shop").root)
     assert done.returncode == 1
-    assert "not answered: Python allowed, interpreter runs" in done.stdout
-    assert "(there is no environment)" in done.stdout
+    assert "not answered: 9 questions (there is no environment)" in done.stdout
     assert "environment: none; 4 of 13 questions answered" in done.stdout
 
 
@@ -177,13 +176,6 @@ def outcome(shop: Shop, python: str) -> str:
 
 
 # The documentation
-
-
-def test_every_finding_has_its_heading_and_every_heading_its_finding() -> None:
-    headings = re.findall(
-        r"^### (VENV\d{3}): ", (ROOT / "docs" / "troubleshooting.md").read_text("utf-8"), re.MULTILINE
-    )
-    assert headings == sorted(inspection.IDS)
 
 
 def test_every_id_that_the_probe_can_say_is_among_its_ids() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,7 +69,11 @@ def test_a_repository_that_took_it_in_can_be_validated_and_let_go(holdfast: Cli,
     assert holdfast("validate-env", cwd=shop).exit_code in (1, 2)
     assert holdfast("task-log", "verify", cwd=shop).exit_code == 0
     assert (shop / ".holdfast").is_dir()
-    assert "delete   .holdfast/" in holdfast("init", "--remove", "--yes", cwd=shop).stdout
+    said = holdfast("init", "--remove", "--yes", cwd=shop).stdout
+    rows = [line for line in said.splitlines() if re.match("  (?:delete|restore|left alone) ", line)]
+    assert rows[-1].endswith(".holdfast/: caches, and logs of runs")
+    assert {row[13] for row in rows} == {" "}  # "left alone" is the widest
+    assert " " not in {row[14] for row in rows}
     left = tree(shop)
     assert left.pop("task_registry.json")
     assert left == before

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.core.git import GitState, git, git_env, git_state, project_files
+from holdfast.core.git import (
+    GitState,
+    git,
+    git_env,
+    git_state,
+    ignore_command,
+    project_files,
+    untrack_command,
+)
 
 
 def said(project: Path, *arguments: str) -> str:
@@ -205,3 +213,21 @@ def test_another_repository_inside_is_its_directory(git_project: Path) -> None:
     said(git_project / "inner", "add", "a")
     said(git_project / "inner", "commit", "-q", "-m", "x")
     assert project_files(git_project) == ["inner/", "pyproject.toml"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_command_that_untracks_a_file_has_git_ignore_it_once(git_project: Path, *, known: bool) -> None:
+    (git_project / ".gitignore").write_text(".env*" if known else "*.log", "utf-8")  # without an end of line
+    (git_project / ".env it").touch()
+    said(git_project, "add", "-f", ".env it")
+    for _ in range(2):
+        subprocess.run(["sh", "-ec", untrack_command(".env it")], cwd=git_project, check=True)
+    assert said(git_project, "ls-files", ".env it") == ""
+    ignored = (git_project / ".gitignore").read_text("utf-8")
+    assert ignored == (".env*" if known else "*.log\n/.env it\n")
+
+
+def test_the_command_that_ignores_a_file_keeps_the_line_before_whole(git_project: Path) -> None:
+    (git_project / ".gitignore").write_text("*.log", "utf-8")
+    subprocess.run(["sh", "-ec", ignore_command(".env")], cwd=git_project, check=True)
+    assert (git_project / ".gitignore").read_text("utf-8") == "*.log\n.env\n"

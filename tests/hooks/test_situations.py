@@ -14,6 +14,7 @@ def test_a_fault_is_refused_and_once_mended_is_taken(shop: Shop) -> None:
     shop.must("add", "-A")
     said = shop.refused()
     assert "käse laden.py:1:8: error ruff:F401" in said
+    assert "started" not in said  # progress tells nothing once all is over
     shop.write(f"{MENDED}# better\n")
     shop.must("add", "-A")
     shop.taken()

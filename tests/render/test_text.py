@@ -40,7 +40,7 @@ def test_a_person_reads_findings_then_a_line_a_check_then_what_it_comes_to() -> 
         "  | ::error::injected\n"
         "\n"
         "black        passed         0.50s  120 of 120 files\n"
-        "venv         passed             -  unchanged since 2026-11-19 22:10:00 UTC (01JD0)\n"
+        "venv         passed             -  unchanged since 2026-11-19 22:10:00 UTC\n"
         "ruff         failed         0.12s  9 of 9 files; 1 error, 1 warning, 1 info\n"
         "venv-check   failed         0.12s  9 of 9 files; 1 error\n"
         "own-tool     failed         0.00s  exit code 1\n"

@@ -12,14 +12,14 @@ ROUTES = {
     "know whether what is installed is what is locked": ("holdfast check-deps --format json", "`results[].findings[]`"),
     "know why a package is there": ("holdfast check-deps --explain NAME", "the lines"),
     "run any command so that it leaves a trace": ("holdfast task-log run --task NAME -- CMD", "CMD's own exit code"),
-    "see what ran here": ("holdfast task-log list --format json", "`tasks[].status`"),
+    "see what ran here": ("holdfast task-log list --format json", "`tasks[].state`"),
     "see the settings and where they come from": ("holdfast config show --origin", "the lines"),
 }
 NOTES = """\
 - What is true here is what ran. Do not report "done" or "passed": run the command, and let its exit code say so.
 - Exit code 0: all passed; 1: findings; 2: it could not be done, and nothing was verified: that is no pass.
 - Do not look at an environment with `poetry run`, `poetry show` or `uv run`: they may recreate or empty it. A finding's
-  `fix` is the command that mends it.
+  `fix` is the command that mends it, or the line to write at its place.
 - Set `HOLDFAST_AGENT` to your name, so that the log says who did it.
 """
 

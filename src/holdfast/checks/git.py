@@ -12,7 +12,7 @@ NAME = "git"
 
 class Git:
     name = NAME
-    summary = "merge markers, large files, names that collide, executable bits and links, of what git tracks"
+    summary = "merge markers, large files, names that collide, executable bits, links"
 
     def wanted(self, context: Context) -> bool:
         return repository_root(context.project) is not None

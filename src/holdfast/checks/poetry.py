@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from holdfast.checks import facts
 from holdfast.checks.interface import Context, Inputs
-from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, run_tool, said, stray_tool
+from holdfast.checks.tools import CannotRun, Tool, crashed, find_tool, outcome, run_tool, said
 from holdfast.core.findings import Finding, Location, Result, Severity
 
 SEVERITIES = {"Error": Severity.ERROR, "Warning": Severity.WARNING}
@@ -22,11 +25,12 @@ class Poetry:
 
     def inputs(self, context: Context) -> Inputs:
         files = ("pyproject.toml", "poetry.lock", "poetry.toml", "README*", "LICEN*", *_named_files(context.pyproject))
-        return Inputs(files, ("poetry",), ("POETRY_",), ("poetry.toml",), (".config/pypoetry/config.toml",))
+        programs = ("poetry", *_elsewhere(context))
+        return Inputs(files, programs, ("POETRY_",), ("poetry.toml",), (".config/pypoetry/config.toml",))
 
     def run(self, context: Context) -> Result:
         """Exit 0 is good. Exit 1 with `Error:` lines is findings, and without is "could not run"."""
-        tool = find_tool(context, self.name, "poetry")
+        tool = _poetry(context)
         argv = [tool.path, "check", "--lock", "--no-interaction", *context.args]
         done = run_tool(context, self.name, argv, {"POETRY_NO_INTERACTION": "1", "POETRY_VIRTUALENVS_CREATE": "false"})
         findings = [found for line in said(done).splitlines() if (found := _finding(context, tool, line))]
@@ -34,8 +38,27 @@ class Poetry:
             raise crashed(self.name, tool, done)
         if done.exit_code == 0 and not (context.project / "pyproject.toml").is_file():
             raise CannotRun(self.name, "there is no pyproject.toml")
-        everything = (*findings, *stray_tool(tool, context))
-        return outcome(self.name, tool, everything, looked_at=(1, "lock"), failed=done.exit_code == 1)
+        return outcome(self.name, tool, findings, looked_at=(1, "lock"), failed=done.exit_code == 1)
+
+
+def _poetry(context: Context) -> Tool:
+    """The one of the environment or on PATH, else where its installers put it, which a hook's PATH may lack.
+
+    Raises CannotRun where there is none. Poetry is meant to be installed apart from the project, so that is no remark.
+    """
+    try:
+        return find_tool(context, CHECK.name, "poetry")
+    except CannotRun:
+        for path in map(Path, _elsewhere(context)):
+            if os.access(path, os.X_OK):
+                return Tool("poetry", path, None, own=False)
+        raise
+
+
+def _elsewhere(context: Context) -> tuple[str, ...]:
+    """Beside Holdfast, as in the workflow that `holdfast init` writes, and in the user's own directory of programs."""
+    home = context.env.get("HOME")
+    return (f"{sys.prefix}/bin/poetry", *([f"{home}/.local/bin/poetry"] if home else []))
 
 
 def _named_files(pyproject: Mapping[str, Any]) -> list[str]:

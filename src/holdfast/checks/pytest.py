@@ -97,12 +97,20 @@ def _finding(tool: Tool, project: Path, case: Element) -> Finding | None:
         return None
     name, line, file = (case.get(key) or "" for key in ("name", "line", "file"))
     place = Location(Path(file).as_posix(), int(line) + 1 if line.isdigit() else None) if file else None
-    reason = (trouble.get("message") or "").splitlines()
-    message = f"{case.get('classname', '')}.{name}".strip(".") + (f": {reason[0]}" if reason else "")
+    message = f"{case.get('classname', '')}.{name}".strip(".") + _reason(trouble)
     if failure is None:
         return Finding("pytest:error", Severity.ERROR, message, place)
     target = file if "[" in name else f"{file}::{name}"  # a parameter's text is not always a node id
     return Finding("pytest:failed", Severity.ERROR, message, place, tool.command(project, target) if file else None)
+
+
+def _reason(trouble: Element) -> str:
+    """The first line of what went wrong; for a file that cannot be collected, the exception that its report ends in."""
+    said = (trouble.get("message") or "").splitlines()[:1]
+    raised = [line[1:].strip() for line in (trouble.text or "").splitlines() if line.startswith("E  ")]
+    if said == ["collection failure"] and raised:
+        said = [*said, raised[-1]]
+    return "".join(f": {words}" for words in said)
 
 
 CHECK = Pytest()

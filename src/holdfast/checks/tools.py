@@ -127,18 +127,22 @@ def _version(context: Context, check: str, tool: Tool) -> str | None:
 def _install_hint(context: Context, name: str) -> str:
     if name == "poetry":
         return "pipx install poetry, or see python-poetry.org/docs"
+    from holdfast.checks.facts import depends_on, normal
+
+    named = depends_on(context, normal(name))
     if (context.project / "poetry.lock").is_file() or "poetry" in (context.pyproject.get("tool") or ()):
-        return f"poetry install, or poetry add --group dev {name} where the project does not name it"
+        return "poetry install" if named else f"poetry add --group dev {name}"
     if (context.project / "uv.lock").is_file():
-        return f"uv sync, or uv add --dev {name} where the project does not name it"
+        return "uv sync" if named else f"uv add --dev {name}"
     environment = context.environment
     if environment is None:
         return f"python3 -m venv .venv && .venv/bin/python -m pip install {name}"
-    import shlex
+    python = Tool("python", environment.python, None, own=True)
+    if installed_version(environment, "pip") is None:  # as uv makes them
+        import shlex
 
-    python = shlex.quote(str(environment.python))
-    without_pip = installed_version(environment, "pip") is None  # as uv makes them
-    return f"uv pip install --python {python} {name}" if without_pip else f"{python} -m pip install {name}"
+        return f"uv pip install --python {shlex.quote(python.shown(context.project))} {name}"
+    return python.command(context.project, "-m", "pip", "install", name)
 
 
 def installed_version(environment: Environment, name: str) -> str | None:

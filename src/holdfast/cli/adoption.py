@@ -160,9 +160,7 @@ def _show(changes: Sequence[Change], *, scratch: bool) -> None:
     from holdfast.render.adoption import summary
 
     _show_diffs(changes)
-    sys.stdout.write(summary(changes))
-    if scratch:
-        typer.echo("  delete   .holdfast/: caches, and logs of runs")
+    sys.stdout.write(summary(changes, scratch=scratch))
     if not any(change.changes for change in changes):
         typer.echo("nothing to change")
     sys.stdout.flush()

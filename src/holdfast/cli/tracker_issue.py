@@ -16,7 +16,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def tracker_issue(
     reports: Annotated[Path, typer.Argument(metavar="DIR", help="Where the reports are: all of its *.json.")],
     outcome: Annotated[
-        str, typer.Option(metavar="RESULT", help="How the job that wrote them ended: success, failure, cancelled.")
+        str, typer.Option(metavar="RESULT", help="How that job ended: success, failure, cancelled or skipped.")
     ],
 ) -> ExitCode:
     """Open, update or close the one GitHub issue that says that the nightly run fails. For use in a workflow.

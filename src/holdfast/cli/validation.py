@@ -119,7 +119,9 @@ def limited(validation: Validation, paths: Sequence[Path], base: str | None) -> 
 
 
 def _run_shown(validation: Validation, run_id: str) -> Report:
-    """Runs the checks with progress on standard error."""
+    """Runs the checks with progress on standard error; without in a hook, whose runner shows that when all is over."""
+    if os.environ.get("PRE_COMMIT"):  # set by pre-commit and prek
+        return validate(validation, listener=Silent(), run_id=run_id)
     from holdfast.render.live import progress
     from holdfast.render.terminal import moves_cursor
 

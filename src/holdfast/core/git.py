@@ -138,3 +138,22 @@ def ask_project_files(project: Path) -> Callable[[], list[str] | None]:
         return None if said is None else sorted({os.fsdecode(name) for name in said.split(b"\0") if name})
 
     return files
+
+
+def ignore_command(pattern: str) -> str:
+    """A line to copy into a shell in the project's root, whose git then ignores a pattern.
+
+    The pattern stands on a line of its own also where the last one of the file has no end.
+    """
+    import shlex
+
+    return f"printf '\\n%s\\n' {shlex.quote(pattern)} >> .gitignore"
+
+
+def untrack_command(path: str) -> str:
+    """A line to copy that takes a file of the project out of git's index, and has git ignore it where it does not."""
+    import shlex
+
+    name = shlex.quote(path)
+    untracked = f"git rm -q --cached --ignore-unmatch -- {name}"
+    return f"{untracked}; git check-ignore -q --no-index -- {name} || {ignore_command('/' + path)}"

@@ -47,9 +47,10 @@ def _painted(line: str, *, color: bool) -> str:
     return f"{start}{line}{_RESET}" if start else line
 
 
-def summary(changes: Sequence[Change], *, drift: bool = False) -> str:
-    """One line a part: what is done, or how it stands, and why."""
+def summary(changes: Sequence[Change], *, drift: bool = False, scratch: bool = False) -> str:
+    """One line a part: what is done, or how it stands, and why; with `scratch`, Holdfast's own directory is deleted."""
     rows = [(_verb(change, drift=drift), change.file, change.note) for change in changes]
+    rows += [("delete", ".holdfast/", "caches, and logs of runs")] if scratch else []
     width = max((len(verb) for verb, _, _ in rows), default=0)
     return "".join(
         f"  {verb.ljust(width)}  {one_line(file)}{f': {printable(note)}' if note else ''}\n"

@@ -82,11 +82,15 @@ def by_severity(result: Result) -> list[Finding]:
     return sorted(result.findings, key=lambda finding: SEVERITY_ORDER.index(finding.severity))
 
 
-def says(result: Result) -> str:
-    """What a result says beside its status: the reason, how much was checked, and how many findings there are."""
+def says(result: Result, *, run: bool = True) -> str:
+    """What a result says beside its status: the reason, how much was checked, and how many findings there are.
+
+    With `run`, also the id of the run that a remembered result is from.
+    """
     if result.remembered:
         since = result.remembered.since[:19].replace("T", " ")
-        return _with_counts(f"unchanged since {since} UTC ({result.remembered.run_id})", result)
+        by = f" ({result.remembered.run_id})" if run else ""
+        return _with_counts(f"unchanged since {since} UTC{by}", result)
     return _with_counts(result.reason or str(result.checked or ""), result)
 
 
@@ -165,7 +169,8 @@ def _row(name: str, result: Result, time: str, style: _Style) -> list[str]:
     word = padded(status_word(result.status), STATUS_WIDTH)
     head = f"{name}  {style.paint(word, STATUS_COLOR[result.status])}  {time}  "
     shown = " " * columns(f"{name}  {word}  {time}  ")
-    lines = style.wrapped(head, shown, says(result), len(shown) if style.roomy(len(shown)) else 4)
+    said = says(result, run=False)  # it would take each such line past the edge; JSON has it
+    lines = style.wrapped(head, shown, said, len(shown) if style.roomy(len(shown)) else 4)
     return [line.rstrip() for line in lines]
 
 

@@ -205,15 +205,6 @@ def test_a_linter_is_asked_for_its_version_where_no_package_tells(make_context: 
     assert str(program.find_linter(context, "dockerfile", "hadolint", package="x")) == "hadolint 1.2.3"
 
 
-@pytest.mark.parametrize("name", ["GHA", "MAKE"])
-def test_each_id_in_the_source_has_a_heading_and_each_heading_an_id(name: str) -> None:
-    pages = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-    headings = re.findall(rf"^### ({name}\d{{3}}): ", pages, re.MULTILINE)
-    sources = (ROOT / "src" / "holdfast" / "checks").rglob("*.py")
-    ids = {each for source in sources for each in re.findall(rf'"({name}\d{{3}})"', source.read_text("utf-8"))}
-    assert sorted(ids) == headings
-
-
 def test_this_repository_passes_all_of_them(holdfast_process: Cli) -> None:
     only = ",".join(check.name for check in CHECKS)
     said = holdfast_process("validate-env", "--strict", "--no-log", "--no-cache", "--only", only, "-C", ROOT, cwd=ROOT)

@@ -54,6 +54,12 @@ def test_included_files_are_read_also_where_they_include_each_other(tmp_path: Pa
     assert [found.has(name) for name in "xyz"] == [True, True, False]
 
 
+def test_a_name_that_is_asked_for_with_wildcard_may_be_missing(tmp_path: Path) -> None:
+    found = of(tmp_path, "include $(wildcard gone.mk a.mk)\nx:\n", a_mk="$(lastword $(MAKEFILE_LIST)): ;\ny:\n")
+    assert [found.has(name) for name in "xyz"] == [True, True, False]
+    assert of(tmp_path, "include $(wildcard *.mk)\n").has("anything")
+
+
 def test_variables_that_double_each_other_end(tmp_path: Path) -> None:
     lines = [f"A{n} = $(A{n + 1}) $(A{n + 1})" for n in range(60)]
     assert of(tmp_path, "\n".join([*lines, "A60 = x", "$(A0):", "b:"])).has("b")

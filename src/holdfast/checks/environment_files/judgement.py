@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -158,30 +157,29 @@ def _exposed(context: Context, names: tuple[str, ...]) -> Iterator[Finding]:
     """What is for one machine alone and in git, or one `git add` away from it."""
     if not names:
         return
+    from holdfast.core.git import ignore_command, untrack_command
+
     tracked = tracked_files(context.project, *names)
     if tracked is None:
         return  # no repository: nothing is tracked
     for name in names:
-        pattern = name.rpartition("/")[2]
         if name in tracked:
             message = "git tracks this file: whoever has the repository has its values, and so does its history"
-            fix = f"git rm --cached -- {shlex.quote(name)} && echo {shlex.quote(pattern)} >> .gitignore"
-            yield Finding(TRACKED, Severity.ERROR, message, Location(name), fix)
+            yield Finding(TRACKED, Severity.ERROR, message, Location(name), untrack_command(name))
         else:
             message = "git does not ignore this file, so that one git add commits its values"
-            yield Finding(
-                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {shlex.quote(pattern)} >> .gitignore"
-            )
+            fix = ignore_command(name.rpartition("/")[2])
+            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), fix)
 
 
 def _not_ignored(names: tuple[str, ...]) -> Iterator[Finding]:
     """Files of other stages that are not ignored, but for those whose values are often shared."""
+    from holdfast.core.git import ignore_command
+
     for name in names:
         last = name.rpartition("/")[2]
         stage = last.removeprefix(".env.").partition(".")[0]
         staged = last.startswith(".env.") and not is_kept_apart(last) and stage not in HARMLESS
         if staged and not last.endswith((".example", ".sample", ".template", ".dist")):
             message = f"git does not ignore the values of {stage}: are none of them secret?"
-            yield Finding(
-                NOT_IGNORED, Severity.WARNING, message, Location(name), f"echo {shlex.quote(last)} >> .gitignore"
-            )
+            yield Finding(NOT_IGNORED, Severity.WARNING, message, Location(name), ignore_command(last))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 SPACES, NO_TARGET, UNBALANCED, SEPARATOR = "MAKE001", "MAKE002", "MAKE005", "MAKE008"
 CONDITIONS = frozenset(("ifeq", "ifneq", "ifdef", "ifndef"))
+WILDCARD = re.compile(r"\$\(wildcard ([^$*?\[()]+)\)")
 INCLUDES = frozenset(("include", "-include", "sinclude"))
 OTHERS = frozenset(("export", "unexport", "vpath", "undefine", "load", "-load", "override", "private"))
 DEFINE = re.compile(r"(?:(?:override|export|private)\s+)*define(?:\s|\Z)")
@@ -151,7 +152,8 @@ class _Reader:
             self._opened.append(number)
             self._rule = None
         elif word in INCLUDES:
-            self.makefile.includes.append(Include(rest, number, word != "include"))
+            named = WILDCARD.sub(r"\1", rest)  # a name in `wildcard` is one that may be missing
+            self.makefile.includes.append(Include(named, number, word != "include" or named != rest))
             self._rule = None
         else:
             self._other(number, raw, text, word)

@@ -14,6 +14,8 @@ LIGHT = frozenset((PHONY, CIRCLE))
 """What make itself lets pass, with a warning or without."""
 REFERENCE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z]))")
 UNKNOWN = re.compile(r"\$(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|.)")
+ITSELF = "$(lastword,$(MAKEFILE_LIST))"
+"""The file that is being read, as `_expanded` leaves it; nobody asks make for that."""
 SUFFIX = re.compile(r"\.[\w+-]+\.([\w+-]+)")
 SPECIAL = re.compile(r"\.[A-Z_]+")
 UNTOLD = re.compile(r"[$%*?\[~()\"'\\\x00-\x1f]|^[-/]|^\|$")
@@ -131,11 +133,12 @@ def _explicit(rule: Rule, values: Mapping[str, str]) -> _Explicit:
 
 
 def _values(variables: Iterable[Variable]) -> dict[str, str]:
-    """The variables that are set once, outside conditions, and that no function computes."""
+    """The variables that are set once, outside conditions, that no function computes, nor what they were before."""
     values: dict[str, str] = {}
     lost = set()
     for each in variables:
-        if each.name in values or each.path or each.how in ("+=", "!="):
+        itself = any(each.name in match.groups() for match in REFERENCE.finditer(each.value))
+        if each.name in values or each.path or each.how in ("+=", "!=") or itself:
             lost.add(each.name)
         values.setdefault(each.name, each.value)
     return {name: value for name, value in values.items() if name not in lost}
@@ -157,7 +160,7 @@ def _patterns(targets: Iterable[str]) -> re.Pattern[str]:
             found.append(".*")
         elif match := SUFFIX.fullmatch(target):
             found.append(rf".*\.{re.escape(match[1])}")
-        elif "%" in target or "$" in target:
+        elif ("%" in target or "$" in target) and target != ITSELF:
             parts = re.split(r"%|\x00", UNKNOWN.sub("\x00", target))
             found.append(".*".join(map(re.escape, parts)))
     return re.compile("|".join(sorted(set(found))) or r"(?!)", re.DOTALL)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-
 from holdfast.checks.secret_scan.content import NAMED, PRIVATE_KEYS
 from holdfast.checks.secret_scan.names import Held
 from holdfast.core.findings import Finding, Location, Severity
+from holdfast.core.git import untrack_command
 from holdfast.core.masking import FORMS, mask_text
 
 KNOWN, PRIVATE, WRITTEN, HELD, NAME = "SECRET001", "SECRET002", "SECRET003", "SECRET004", "SECRET005"
@@ -60,11 +59,10 @@ def of_file(held: Held, path: str) -> Finding:
     """A file that is made to hold secrets, and that git tracks or would track."""
     shown, what = mask_text(path, FORMS), WHAT[held.kind]
     severity = Severity.ERROR if held.certain else Severity.WARNING
-    message = f"{what} that git does not ignore" + (
+    message = f"{what} that git tracks, or would" + (
         ": if it was ever committed, replace what is in it" if held.certain else ""
     )
-    fix = f"git rm -q --cached --ignore-unmatch -- {shlex.quote(shown)}; echo {shlex.quote('/' + shown)} >> .gitignore"
-    return Finding(HELD, severity, message, Location(shown), fix)
+    return Finding(HELD, severity, message, Location(shown), untrack_command(shown))
 
 
 def of_past_file(held: Held, path: str, since: str) -> Finding:

@@ -47,7 +47,7 @@ class InHistory:
             looked.at(blob)
         said = [*looked.findings(history), *looked.unseen, *_partial(history)]
         if not looked.total:
-            why = f"nothing was committed after {self._since}" if self._since else "nothing was committed yet"
+            why = f"no commit after {self._since} has new contents" if self._since else "nothing was committed yet"
             raise CannotRun(CHECK, why, status=Status.SKIPPED)
         checked = Checked(looked.total - len(looked.unseen), looked.total + history.missing, "contents of the history")
         return concluded(CHECK, said, checked=checked)

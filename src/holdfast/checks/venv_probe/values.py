@@ -10,6 +10,7 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 Version = Tuple[int, ...]
 Command = Tuple[str, ...]
 LONGEST = 300
+NAMED = 3
 
 
 class Unusable(Exception):
@@ -92,11 +93,18 @@ def command_line(fix: tuple[Command, ...]) -> str:
 
 
 def why_unanswered(answer: Answer) -> list[str]:
-    """The questions that were not answered, gathered by their reasons: "pip, isolated (there is no environment)"."""
+    """The questions that were not answered, gathered by their reasons: "isolated, pip (bin is not there)".
+
+    Many that have one reason are counted: names of what nobody could ask tell nothing.
+    """
     reasons: dict[str, list[str]] = {}
     for question, why in answer.unanswered:
         reasons.setdefault(why, []).append(question)
-    return [f"{', '.join(questions)} ({why})" for why, questions in reasons.items()]
+    return [f"{_counted(questions)} ({why})" for why, questions in reasons.items()]
+
+
+def _counted(questions: list[str]) -> str:
+    return ", ".join(questions) if len(questions) <= NAMED else f"{len(questions)} questions"
 
 
 def _word(word: str) -> str:
