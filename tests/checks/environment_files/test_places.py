@@ -47,7 +47,7 @@ def test_directories_below_are_found_by_what_git_lists(git_project: Path) -> Non
     files = {"api/.env.example": "", "api/.env": "", "web/.env": "", "tests/.env": "", "a/fixtures/.env.example": ""}
     context = context_of(git_project, {**files, ".gitignore": ".env\n"})
     assert [group.directory for group in places_of(context).groups] == ["api/"]
-    assert places_of(context).unlisted == ("api/.env",)
+    assert places_of(context).unlisted == ("api/.env", "api/.env.local")
 
 
 def test_what_is_for_one_machine_and_not_ignored_is_exposed(git_project: Path) -> None:
