@@ -137,12 +137,11 @@ def _install_hint(context: Context, name: str) -> str:
     environment = context.environment
     if environment is None:
         return f"python3 -m venv .venv && .venv/bin/python -m pip install {name}"
-    python = Tool("python", environment.python, None, own=True)
     if installed_version(environment, "pip") is None:  # as uv makes them
         import shlex
 
-        return f"uv pip install --python {shlex.quote(python.shown(context.project))} {name}"
-    return python.command(context.project, "-m", "pip", "install", name)
+        return f"uv pip install --python {shlex.quote(str(environment.python))} {name}"
+    return Tool("python", environment.python, None, own=True).command(context.project, "-m", "pip", "install", name)
 
 
 def installed_version(environment: Environment, name: str) -> str | None:
