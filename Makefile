@@ -40,8 +40,8 @@ venv-check: install ## is the environment the right one, and whole?
 check-deps: install ## do pyproject.toml, the lock, the environment and the imports agree?
 	@$(HOLDFAST) check-deps
 
-lint: install ## rules, layout, style, layers and types
-	@$(HOLDFAST) validate-env --only ruff,black,flake8,layers,mypy
+lint: install ## everything that needs no test to run: code, documents, workflows, scripts, secrets
+	@$(HOLDFAST) validate-env --skip pytest,venv,poetry,lock,installed,conflicts,imports,vulnerabilities
 
 format: install ## lay the code out, and mend what ruff can
 	@$(LOGGED) $(SHELL) -c '$(BIN)/ruff check --quiet --fix . ; $(BIN)/black --quiet .'

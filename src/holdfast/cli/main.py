@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import errno
 import os
 import sys
@@ -13,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from holdfast import __version__
+from holdfast.cli import OWN_CALLBACKS
 from holdfast.core.errors import ExitCode, HoldfastError
 
 COMMANDS = {
@@ -115,10 +118,26 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is escaped, and no crash
     try:
         app()
+    except SystemExit as end:
+        _leave(end)
     except Exception as error:
         _say(_bug_report(error))
         sys.exit(ExitCode.BUG)
     sys.exit(ExitCode.OK)
+
+
+def _leave(end: SystemExit) -> NoReturn:
+    """Ends the process at once: taking the interpreter apart takes 4 ms, a tenth of a start.
+
+    Where anybody but us has asked to be called at the end, as coverage does, or something cannot be written any more,
+    it is left to the interpreter.
+    """
+    if isinstance(end.code, int) and atexit._ncallbacks() == OWN_CALLBACKS:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+    raise end
 
 
 def _bug_report(error: Exception) -> HoldfastError:
