@@ -36,7 +36,9 @@ if sys.argv[1] == "--write":
     open(sys.argv[2], "w").close()
     os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}), 0)
 else:
+    import atexit
     from holdfast.cli.main import main
+    atexit.register(print, end="")  # or the process ends at once
     try:
         main()
     except SystemExit:
