@@ -72,7 +72,7 @@ def _one_file(clone: Path, tools: Path, own: Path) -> Row:
     hooks: list[Command] = [(BIN / "prek", "run", "--config", each, "--files", FILE) for each in (own, tools)]
     for command in hooks:
         _require_success(command, clone)
-    ours, theirs = medians(hooks, cwd=clone, runs=4, before=(sys.executable, __file__, clone / FILE))
+    ours, theirs = medians(hooks, cwd=clone, runs=4, before=(sys.executable, "-m", "benchmarks.hooks", FILE))
     what = "hook by prek on one changed file: `validate-env`, all its checks"
     return at_most(what, (ours, ""), (theirs, "the same tools as hooks of their own"), 2.0)
 
