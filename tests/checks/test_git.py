@@ -62,13 +62,14 @@ def test_a_file_that_is_not_tracked_is_nobodys_business(tracked: Make) -> None:
     assert found(context) == []
 
 
-def test_nothing_tracked_and_a_broken_repository_are_could_not_run(make_context: Make) -> None:
+def test_a_broken_repository_could_not_be_looked_at_and_one_that_tracks_nothing_is_skipped(make_context: Make) -> None:
     context = make_context({})
     with pytest.raises(CannotRun, match="could not list its index"):
         CHECK.run(context)
     git(context.project, "init", "-q")
-    with pytest.raises(CannotRun, match="tracks no file"):
+    with pytest.raises(CannotRun, match="tracks no file") as skipped:
         CHECK.run(context)
+    assert skipped.value.result.status is Status.SKIPPED
 
 
 def test_a_merge_that_is_not_resolved_is_found_with_its_markers(tracked: Make) -> None:

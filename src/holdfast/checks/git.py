@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from holdfast.checks.interface import Context, Inputs
 from holdfast.checks.tools import CannotRun, unaffected
-from holdfast.core.findings import Checked, Result, concluded
+from holdfast.core.findings import Checked, Result, Status, concluded
 from holdfast.core.git import repository_root
 
 NAME = "git"
@@ -32,7 +32,8 @@ class Git:
         if entries is None:
             raise CannotRun(NAME, "git could not list its index", hint="git ls-files --stage")
         if not entries:
-            raise CannotRun(NAME, "git tracks no file here", hint="git add the files that belong to the project")
+            hint = "git add the files that belong to the project"
+            raise CannotRun(NAME, "git tracks no file here", hint=hint, status=Status.SKIPPED)
         looked_at = [entry for entry in entries if context.scope is None or entry.path in context.scope]
         if not looked_at and context.scope is not None:
             raise unaffected(NAME, "tracked files")
