@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 from benchmarks import commands, dependencies, hooks, registry
-from benchmarks.measure import ROOT, Row
+from benchmarks.measure import write_table
 
-README = ROOT / "benchmarks" / "README.md"
 MARKS = ("<!-- results: begin -->", "<!-- results: end -->")
 HEAD = "| what | ours | beside | ratio | target | met |\n|---|---|---|---|---|---|"
 
@@ -33,16 +32,6 @@ def _cpuinfo() -> str:
         return ""
 
 
-def write(rows: list[Row]) -> None:
-    """Puts the table between its marks."""
-    text = README.read_text("utf-8")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    table = "\n".join([HEAD, *map(str, rows)])
-    measured = f"Measured on {time.strftime('%Y-%m-%d')}, on {machine()}."
-    README.write_text(f"{before}{MARKS[0]}\n{measured}\n\n{table}\n{MARKS[1]}{after}", "utf-8")
-
-
 def main() -> None:
     """All rows, shown as they come."""
     rows = []
@@ -50,7 +39,7 @@ def main() -> None:
         for row in source():
             print(row, flush=True)
             rows.append(row)
-    write(rows)
+    write_table(MARKS, f"Measured on {time.strftime('%Y-%m-%d')}, on {machine()}.", HEAD, rows)
 
 
 if __name__ == "__main__":

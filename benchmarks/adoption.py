@@ -20,10 +20,9 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.measure import BIN, ROOT
+from benchmarks.measure import BIN, write_table
 
 PROJECTS = ("attrs", "black", "docopt", "flask", "poetry-core", "pydantic", "requests", "rich", "starlette", "tqdm")
-README = ROOT / "benchmarks" / "README.md"
 MARKS = ("<!-- adoption: begin -->", "<!-- adoption: end -->")
 HEAD = (
     "| project | shape | files made | files extended | what `validate-env` found | init | validate "
@@ -191,16 +190,6 @@ def shown_result(result: dict[str, Any]) -> str:
     return f"{result['check']} {len(result['findings'])}"
 
 
-def write(rows: list[Row]) -> None:
-    """Puts the table between its marks."""
-    text = README.read_text("utf-8")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    table = "\n".join([HEAD, *map(str, rows)])
-    measured = f"Measured on {time.strftime('%Y-%m-%d')}, Python {sys.version.split()[0]}."
-    README.write_text(f"{before}{MARKS[0]}\n{measured}\n\n{table}\n{MARKS[1]}{after}", "utf-8")
-
-
 def main() -> None:
     """All rows, shown as they come. Exit 1 where a tree is not what it was."""
     rows = []
@@ -208,7 +197,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as work:
             rows.append(row(name, Path(work)))
         print(rows[-1], flush=True)
-    write(rows)
+    write_table(MARKS, f"Measured on {time.strftime('%Y-%m-%d')}, Python {sys.version.split()[0]}.", HEAD, rows)
     if not all(each.identical for each in rows):
         sys.exit("not every tree is what it was")
 

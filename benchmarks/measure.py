@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+README = ROOT / "benchmarks" / "README.md"
 ROUNDS = 5
 
 Command = tuple[str | Path, ...]
@@ -74,3 +75,12 @@ def _hyperfine(
         subprocess.run(["hyperfine", *options, "--export-json", out.name, *lines], cwd=cwd, check=True)
         results = json.loads(Path(out.name).read_bytes())["results"]
     return [result["times"] for result in results]
+
+
+def write_table(marks: tuple[str, str], measured: str, head: str, rows: Sequence[object]) -> None:
+    """Puts a table between its marks in benchmarks/README.md, below a line that says what was measured on."""
+    text = README.read_text("utf-8")
+    before, rest = text.split(marks[0])
+    after = rest.split(marks[1])[1]
+    table = "\n".join([head, *map(str, rows)])
+    README.write_text(f"{before}{marks[0]}\n{measured}\n\n{table}\n{marks[1]}{after}", "utf-8")

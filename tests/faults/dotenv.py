@@ -55,7 +55,7 @@ def files(env: str | None = GOOD, example: str | None = EXAMPLE, app: str = APP,
 
 
 def fault(name: str, id: str, place: str | None, **given: str | None) -> Fault:  # noqa: A002 - a finding's id
-    return Fault(name, "dotenv", files(**given), id, place)  # type: ignore[arg-type]
+    return Fault(name, "dotenv", files(**given), id, place)  # type: ignore[arg-type]  # None leaves a file out
 
 
 def settings(name: str, id: str, place: str | None, env: str) -> Fault:  # noqa: A002 - a finding's id

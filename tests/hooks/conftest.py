@@ -46,6 +46,7 @@ def tagged(runner_name: str, tags: Tags, tmp_path: Path) -> MakeShop:
 
     def make(*ids: str, **options: object) -> Shop:
         runner = tags.runner(runner_name)
+        # the options are those of Shop
         return Shop(runner, tmp_path / "mein café", from_tag(tags.hooks, *ids), **options)  # type: ignore[arg-type]
 
     return make

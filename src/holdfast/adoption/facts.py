@@ -121,18 +121,18 @@ def _allows(requires: str, python: str) -> bool:
 
 def _pep440(constraint: str) -> str:
     """Poetry's `^3.9` and `~3.11` as PEP 440 says them; the rest as it is."""
-    parts = []
-    for part in filter(None, re.split(r"\s*,\s*|\s+(?=[<>=!~^])", constraint.strip())):
-        caret = re.fullmatch(r"\^\s*(\d+)(\.[\d.]+)?", part)
-        tilde = re.fullmatch(r"~\s*(\d+)\.(\d+)(\.\d+)?", part)
-        if caret:
-            part = f">={caret[1]}{caret[2] or ''},<{int(caret[1]) + 1}"  # noqa: PLW2901 - the same part, respelled
-        elif tilde:
-            part = f">={tilde[1]}.{tilde[2]}{tilde[3] or ''},<{tilde[1]}.{int(tilde[2]) + 1}"  # noqa: PLW2901
-        elif part[0].isdigit():
-            part = f"=={part}"  # noqa: PLW2901
-        parts.append(part if part != "*" else ">=3")
-    return ",".join(parts)
+    parts = re.split(r"\s*,\s*|\s+(?=[<>=!~^])", constraint.strip())
+    return ",".join(_respelled(part) for part in parts if part)
+
+
+def _respelled(part: str) -> str:
+    if caret := re.fullmatch(r"\^\s*(\d+)(\.[\d.]+)?", part):
+        return f">={caret[1]}{caret[2] or ''},<{int(caret[1]) + 1}"
+    if tilde := re.fullmatch(r"~\s*(\d+)\.(\d+)(\.\d+)?", part):
+        return f">={tilde[1]}.{tilde[2]}{tilde[3] or ''},<{tilde[1]}.{int(tilde[2]) + 1}"
+    if part == "*":
+        return ">=3"
+    return f"=={part}" if part[0].isdigit() else part
 
 
 def _default_branch(project: Path) -> str:

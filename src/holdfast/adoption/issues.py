@@ -111,8 +111,9 @@ class Issues:
             **({"Content-Type": "application/json"} if data else {}),
         }
         body = json.dumps(data).encode() if data else None
-        # _require_safe saw the URL
-        request = urllib.request.Request(url, data=body, headers=headers, method=method)  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310 - _require_safe saw the URL
+            url, data=body, headers=headers, method=method
+        )
         try:
             with self._open(request, timeout=TIMEOUT_S) as answer:
                 return json.loads(answer.read(ANSWER_LIMIT)), answer.headers

@@ -111,7 +111,8 @@ def _search_path(context: Context) -> list[str]:
     """Where a shell finds programs, and what changes when one comes or goes there."""
     active = (context.env.get(name, "") for name in ("VIRTUAL_ENV", "CONDA_PREFIX"))
     places = context.env.get("PATH", "").split(os.pathsep)
-    return [*active, *(f"{place} {snapshot.stamp(place)}" for place in places if os.path.isabs(place))]  # noqa: PTH117
+    whole = [place for place in places if os.path.isabs(place)]  # noqa: PTH117 - texts, at every start
+    return [*active, *(f"{place} {snapshot.stamp(place)}" for place in whole)]
 
 
 def load(path: Path) -> Record | None:

@@ -74,7 +74,7 @@ def test_variables_that_are_commented_out_are_known() -> None:
 )
 def test_a_file_that_cannot_be_read_is_one_finding(tmp_path: Path, content: bytes, line: int, reason: str) -> None:
     (tmp_path / ".env").write_bytes(content)
-    assert read(tmp_path, ".env") == EnvFile(".env", broken=((line, reason),))  # type: ignore[arg-type]
+    assert read(tmp_path, ".env") == EnvFile(".env", broken=((line, reason),))  # type: ignore[arg-type]  # a literal
 
 
 def test_a_file_that_is_gone_is_an_error_of_the_user(tmp_path: Path) -> None:

@@ -119,13 +119,12 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
 
 def assigned(statement: ast.stmt) -> tuple[str, ast.expr | None]:
     """The name and the value of a plain assignment to one name."""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target, value = statement.targets[0], statement.value
-    elif isinstance(statement, ast.AnnAssign):
-        target, value = statement.target, statement.value  # type: ignore[assignment]
-    else:
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
         return "", None
-    return (target.id, value) if isinstance(target, ast.Name) else ("", None)
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if len(targets) == 1 and isinstance(targets[0], ast.Name):
+        return targets[0].id, statement.value
+    return "", None
 
 
 def keyword(call: ast.Call, *names: str) -> ast.expr | None:

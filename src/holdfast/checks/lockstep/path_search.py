@@ -3,7 +3,7 @@
 Asked at every start, for some hundred paths: nothing heavy is loaded, and pathlib would take ten times as long.
 """
 
-# ruff: noqa: PTH113, PTH117, PTH118
+# ruff: noqa: PTH113, PTH117, PTH118 - as said above
 
 from __future__ import annotations
 
