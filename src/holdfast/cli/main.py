@@ -7,15 +7,14 @@ import contextlib
 import errno
 import os
 import sys
-from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from holdfast import __version__
 from holdfast.cli import OWN_CALLBACKS
+from holdfast.cli.lazy import Lazy
 from holdfast.core.errors import ExitCode, HoldfastError
 
 COMMANDS = {
@@ -24,6 +23,7 @@ COMMANDS = {
     "check-deps": "holdfast.cli.check_deps",
     "secrets": "holdfast.cli.secrets_command",
     "task-log": "holdfast.cli.task_log",
+    "workflow": "holdfast.cli.workflow",
     "env": "holdfast.cli.env",
     "config": "holdfast.cli.config",
     "init": "holdfast.cli.init",
@@ -32,24 +32,10 @@ COMMANDS = {
 """Each module holds `app`, a Typer application; its commands return an ExitCode or nothing."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Lazy):
     """The root group: imports a subcommand when it is called, and is the one place where its end is decided."""
 
-    def list_commands(self, _ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        return list(COMMANDS)
-
-    def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
-        if cmd_name not in COMMANDS:
-            return None
-        subcommand = import_module(COMMANDS[cmd_name]).app
-        subcommand.rich_markup_mode = None  # plain help: rich takes 50 ms to import
-        command = typer.main.get_command(subcommand)
-        command.name = cmd_name
-        return command
-
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
-        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # what a mistyped name is compared with
-        return super().resolve_command(ctx, args)
+    lazily = COMMANDS
 
     def invoke(self, ctx: typer.Context) -> NoReturn:  # type: ignore[override]
         try:

@@ -215,6 +215,21 @@ class InitConfig(Record):
     skip: tuple[str, ...] = _says(NAMES, "Leave these parts out", default=())
 
 
+class WorkflowConfig(Record):
+    """Where workflows and their state are, and how they run."""
+
+    folder: str = _says(PATH, "Where `holdfast workflow run NAME` looks for NAME.yaml", default="workflows")
+    jobs: int = _says(COUNT, "How many steps run at once; 0 is one for each core", default=0)
+    database: str = _says(LINE, "The PostgreSQL database of runs beyond one machine; empty: the journal", default="")
+    state: str = _says(PATH, "The file that says where the work stands", default="workflow_state.md")
+    project_config: str = _says(
+        PATH, "The file that holds the project's rules and changelog", default="project_config.md"
+    )
+    approve_without_terminal: bool = _says(
+        BOOL, "Take the approval of a person who is at no terminal, as a chat bot's; never an agent's", default=False
+    )
+
+
 class Config(Record):
     """The effective configuration: what was set, and the defaults for the rest."""
 
@@ -232,6 +247,7 @@ class Config(Record):
     dotenv: DotenvConfig = _section(DotenvConfig, "What the check `dotenv` looks at")
     docs: DocsConfig = _section(DocsConfig, "What the check `docs` asks for")
     git: GitConfig = _section(GitConfig, "What the check `git` asks for")
+    workflow: WorkflowConfig = _section(WorkflowConfig, "How `holdfast workflow` runs")
     checks: Mapping[str, CheckConfig] = _section(CheckConfig, "One table for each check, by its name", named=NAME)
     given: Mapping[KeyPath, Given]
     """What was set, and by what; every other setting has its default."""

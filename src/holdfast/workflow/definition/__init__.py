@@ -1,0 +1,1 @@
+"""Reading a workflow file: every mistake at once, with its place."""

@@ -1,0 +1,1 @@
+"""A workflow's graph for a terminal, as Mermaid and as SVG."""

@@ -1,0 +1,1 @@
+"""Where an attempt is performed: on this machine, and later in a container."""

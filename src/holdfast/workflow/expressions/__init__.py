@@ -1,0 +1,1 @@
+"""CEL expressions and the texts that hold them."""

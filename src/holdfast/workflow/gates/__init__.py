@@ -1,0 +1,1 @@
+"""Gates: a number out of a report, held against a bound."""
