@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.conformance.engines import ENGINES
-
 from holdfast.core.clock import now_ms
 from holdfast.core.ids import new_id
 from holdfast.core.process_identity import identity
 from holdfast.workflow.engines.interface import Engine, Lease, Owner, Run, Work
 from holdfast.workflow.records import Record
+from tests.conformance.engines import ENGINES
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from holdfast.core.errors import HoldfastError
+from holdfast.workflow.engines.interface import Engine, Lease, NoSuchRun, RunTaken, Work
+from holdfast.workflow.records import SUCCEEDED
 from tests.conformance.bench import a_run, me, record, work
 from tests.conformance.engines import ENGINES
-
-from holdfast.core.errors import HoldfastError
-from holdfast.workflow.engines.interface import Engine, Lease, NoSuchRun, RunTaken
-from holdfast.workflow.records import SUCCEEDED
 
 STEPS = 60
 
@@ -84,7 +83,7 @@ def step(engine: Engine, lease: Lease, number: int, effects: str, known: set[str
         attempt += 1
 
 
-def perform(engine: Engine, lease: Lease, todo, known: set[str]) -> bool:  # type: ignore[no-untyped-def]
+def perform(engine: Engine, lease: Lease, todo: Work, known: set[str]) -> bool:
     """Whether the attempt has ended; False where nobody can tell."""
     if f"{todo.key}/started" in known:
         found = engine.recover(lease, todo, adopt=True)
