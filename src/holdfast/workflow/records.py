@@ -4,7 +4,7 @@ An instance is a step, `tests`, or one item of a fan-out, `fan[3]`. Attempts cou
 
 | key | written when | data |
 | --- | --- | --- |
-| `step/<instance>/<n>/started` | before an attempt is performed | `idempotency_key`, `on_crash` |
+| `step/<instance>/<n>/started` | before an attempt is performed | `idempotency_key`, `on_crash`, `recovery` |
 | `step/<instance>/<n>/process` | when its process is there, before it may work | core.process_identity, `group` |
 | `step/<instance>/<n>/ended` | after it | an Outcome |
 | `step/<instance>/skipped` | when its turn came, and it was not to run | `reason` |
