@@ -82,12 +82,13 @@ class Prometheus(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
-    handler = type("Handler", (Prometheus,), {"asked": [], "stop": threading.Event()})
+    stop = threading.Event()
+    handler = type("Handler", (Prometheus,), {"asked": [], "stop": stop})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         yield running
-        handler.stop.set()
+        stop.set()
         running.shutdown()
         thread.join()
 
@@ -172,7 +173,7 @@ def test_prometheus_itself_answers(tmp_path: Path) -> None:
     options = ("--config.file=prom.yml", "--storage.tsdb.path=tsdb", f"--web.listen-address={address}")
     with subprocess.Popen(["prometheus", *options], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         try:
-            assert process.stderr is not None
+            assert process.stderr
             assert any("ready to receive" in line for line in process.stderr)
             url = f"http://{address}"
             assert gate(tmp_path, "prometheus", url=url, query="vector(3) * 2", equals=6).code == 0
@@ -181,4 +182,4 @@ def test_prometheus_itself_answers(tmp_path: Path) -> None:
             assert "gives no sample" in gate(tmp_path, "prometheus", url=url, query="nothing", above=2).line
         finally:
             process.terminate()
-            process.stderr.read()
+            process.communicate()
