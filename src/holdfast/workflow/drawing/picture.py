@@ -143,6 +143,7 @@ def _what(kind: str, body: Any) -> str:
 def _of_map(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "gate":
         bounds = " and ".join(f"{sign} {body[bound]}" for bound, sign in BOUNDS.items() if bound in body)
-        return f"{body.get('metric')} {bounds}"
+        asked = [str(body[name]) for name in ("metric", "path", "query", "rule", "name", "package") if name in body]
+        return " ".join([*asked, bounds])
     telling = {"approve": "question", "guide": "instructions", "tool": "tool", "workflow": "file"}.get(kind, "")
     return str(body.get(telling) or ", ".join(str(key) for key in body))
