@@ -6,6 +6,10 @@ from holdfast.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
     "validate": "holdfast.cli.workflow.definition:validate",
+    "list": "holdfast.cli.workflow.definition:listing",
+    "show": "holdfast.cli.workflow.definition:show",
+    "graph": "holdfast.cli.workflow.graph:graph",
+    "schema": "holdfast.cli.workflow.definition:schema",
 }
 """Each names a Typer application of one command."""
 
