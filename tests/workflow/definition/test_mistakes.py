@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
 from tests.workflow.definition.kinds import ALL
 
+from holdfast.core.errors import HoldfastError
 from holdfast.core.files import FileError
 from holdfast.workflow import expressions
 from holdfast.workflow.definition import DefinitionError, load
@@ -261,6 +262,33 @@ def test_a_mistake_of_a_file_is_named(wrong: Wrong, text: str | bytes, message: 
     said = wrong(text)
     assert len(said) == 1
     assert said[0].startswith(message)
+
+
+def test_a_secret_in_the_variables_of_all_is_listed_by_each_step_that_takes_them_over(wrong: Wrong) -> None:
+    top = "defaults:\n  secrets: [TOKEN]\n  env: {T: '${secrets.TOKEN}'}\nsteps:\n- {id: a, run: [x]}\n"
+    assert wrong(f"{top}- {{id: b, run: [x], secrets: [], env: {{T: x}}}}\n") == []
+    assert wrong(f"{top}- {{id: b, run: [x], secrets: [OTHER]}}\n") == [
+        "6:3: b: defaults.env.T holds the secret TOKEN, which the step does not list"
+    ]
+
+
+class NoLibrary:
+    """The language where its library is missing."""
+
+    def check(self, _text: str, _known: Mapping[str, Collection[str] | None]) -> str | None:
+        raise HoldfastError("expressions need a library", hint="pip install it")
+
+    parts = staticmethod(expressions.parts)
+
+
+def test_what_cannot_be_judged_without_a_library_is_said_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text("steps:\n- {id: a, runn: [x], if: 1 == 1}\n", "utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        load(tmp_path / "w.yaml", tmp_path, ALL, language=NoLibrary)
+    assert [str(mistake) for mistake in caught.value.mistakes] == [
+        "w.yaml:2:11: a.runn: unknown key; did you mean `run`?",
+        "w.yaml:2:22: a.if: expressions need a library; pip install it",
+    ]
 
 
 def test_circles_are_said_once_each_and_long_ones_shortened(wrong: Wrong) -> None:
