@@ -107,7 +107,7 @@ _GROUP = _text("the name of a group", f"(?!$){settings.WITHOUT_CONTROLS}")
 _QUEUE_NAME = _text("a name of a letter, then letters, digits, - and _, at most 64", ID)
 _FAILURE = _text("timeout, failure, interrupted, exit:CODE or signal:SIGNAME", FAILURE)
 _TIMES = _must("a whole number from 0 to 1000", core.int_schema(ge=0, le=1000))
-_RETRY: Fields = {
+RETRY: Fields = {
     "times": (_TIMES, "How often a failed step is tried again"),
     "backoff": (_DURATION, "How long to wait before the first time"),
     "factor": (_number("a number from 1 to 100", 1, 100), "What the wait is multiplied with each time"),
@@ -141,7 +141,7 @@ _COMMAND = _either("a list of words, or a text for the shell", str=_PROSE, list=
 DEFAULTS: Fields = {
     "timeout": (_DURATION, "After this long the step is ended, with all that it started; 10m where nothing is said"),
     "retry": (
-        _either("a number of times, or a table", int=_TIMES, dict=_fields(_RETRY)),
+        _either("a number of times, or a table", int=_TIMES, dict=_fields(RETRY)),
         "How often a failed step is tried again: a number, or a table",
     ),
     "on_crash": (
@@ -271,6 +271,6 @@ def _beside(path: KeyPath, kinds: tuple[str, ...]) -> tuple[str, ...]:
         case ("queues", _, _):
             return tuple(QUEUE)
         case (*_, "retry", _):
-            return tuple(_RETRY)
+            return tuple(RETRY)
         case _:
             return ("group", "on_conflict")
