@@ -117,6 +117,10 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
             ),
         ),
         ("run: [x], retry: {bakoff: 1}", "a.retry.bakoff: unknown key; did you mean `backoff`?"),
+        (
+            "run: [x], retry: {backoff: -1}",
+            'a.retry.backoff: must be a time such as "0s", "2s", "1m30s" or a number of seconds, not -1',
+        ),
         ("run: [x], retry: {factor: 0.5}", "a.retry.factor: must be a number from 1 to 100, not 0.5"),
         (
             "run: [x], retry: {on: [exit:x]}",
