@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
 from tests.workflow.definition.kinds import ALL
 
+from holdfast.core.errors import HoldfastError
 from holdfast.core.files import FileError
 from holdfast.workflow import expressions
 from holdfast.workflow.definition import DefinitionError, load
@@ -116,6 +117,10 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
             ),
         ),
         ("run: [x], retry: {bakoff: 1}", "a.retry.bakoff: unknown key; did you mean `backoff`?"),
+        (
+            "run: [x], retry: {backoff: -1}",
+            'a.retry.backoff: must be a time such as "0s", "2s", "1m30s" or a number of seconds, not -1',
+        ),
         ("run: [x], retry: {factor: 0.5}", "a.retry.factor: must be a number from 1 to 100, not 0.5"),
         (
             "run: [x], retry: {on: [exit:x]}",
@@ -175,11 +180,15 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
         ('run: ["${commit"]', 'a.run[0]: "${commit": column 1: ${ is not closed; write $${ for a literal ${'),
         (
             "run: ['${secrets.TOKEN}'], secrets: [TOKEN]",
-            "a.run[0]: the secret TOKEN may stand in env alone, as everybody sees a program's words",
+            "a.run[0]: a secret may stand in `env` alone, as everybody can see a program's words",
         ),
         (
-            "run: [x], env: {A: '${secrets.TOKEN}'}",
-            "a.env.A: the secret TOKEN is not listed; add it: `secrets: [TOKEN]`",
+            "run: [x], env: {A: '${secrets.T + 1}'}",
+            "a.env.A: nothing can be computed with a secret; write ${secrets.NAME}",
+        ),
+        (
+            "tool: {server: x, arguments: {env: '${secrets.T}'}}",
+            "a.tool.arguments.env: a secret may stand in `env` alone, as everybody can see a program's words",
         ),
     ],
 )
@@ -194,7 +203,7 @@ def test_a_mistake_of_a_step_is_named(of_step: Callable[[str], list[str]], says:
         "run: [x], when: always, if: steps.tests.status == 'failed'",
         "run: [x], if: \"'steps.tests' == 'x'\"",
         "run: [x], for_each: inputs.all, if: item != 'x', env: {A: '${index}'}",
-        "run: [x], secrets: [TOKEN], env: {A: 'Bearer ${secrets.TOKEN}'}",
+        "run: [x], env: {A: 'Bearer ${secrets.TOKEN}'}",
         "run: 'echo $HOME'",
         "run: [x], idempotency_key: '$${commit}'",
     ],
@@ -261,6 +270,25 @@ def test_a_mistake_of_a_file_is_named(wrong: Wrong, text: str | bytes, message: 
     said = wrong(text)
     assert len(said) == 1
     assert said[0].startswith(message)
+
+
+class NoLibrary:
+    """The language where its library is missing."""
+
+    def check(self, _text: str, _known: Mapping[str, Collection[str] | None]) -> str | None:
+        raise HoldfastError("expressions need a library", hint="pip install it")
+
+    parts = staticmethod(expressions.parts)
+
+
+def test_what_cannot_be_judged_without_a_library_is_said_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text("steps:\n- {id: a, runn: [x], if: 1 == 1}\n", "utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        load(tmp_path / "w.yaml", tmp_path, ALL, language=NoLibrary)
+    assert [str(mistake) for mistake in caught.value.mistakes] == [
+        "w.yaml:2:11: a.runn: unknown key; did you mean `run`?",
+        "w.yaml:2:22: a.if: expressions need a library; pip install it",
+    ]
 
 
 def test_circles_are_said_once_each_and_long_ones_shortened(wrong: Wrong) -> None:
