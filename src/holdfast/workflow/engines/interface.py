@@ -96,12 +96,15 @@ class Recovery(NamedTuple):
     """What became of an attempt whose runner died.
 
     `ended`: its outcome is known after all, and is in `outcome`. `running`: it goes on, and `wait` will bring its end.
-    `gone`: nobody knows whether it did its work; what was left of it has been ended.
+    `gone`: nobody knows whether it did its work; what was left of it has been ended. Only where nothing was adopted
+    can `began` be False: then it surely did no work, and may be performed again whatever its `on_crash` says. (With
+    `adopt` the engine performs such an attempt itself, and answers `running`.)
     """
 
     state: str
     outcome: Outcome | None = None
     detail: str = ""
+    began: bool = True
 
 
 class Engine(Protocol):
@@ -137,7 +140,9 @@ class Engine(Protocol):
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         """What was written since by anybody but this runner: ends of attempts, signals. Empty at the deadline.
 
-        Keeps the lease alive meanwhile. Attempts' ends are on disk when they are returned. Raises LeaseLost.
+        Keeps the lease alive meanwhile. The ends that it returns survive the death of every process; a power cut they
+        survive before any later attempt begins, before a synced record is written, and when `wait` is called again.
+        Raises LeaseLost.
         """
         ...
 

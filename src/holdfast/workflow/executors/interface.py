@@ -24,6 +24,14 @@ class Place(NamedTuple):
     """Between SIGTERM and SIGKILL."""
 
 
+class Lost(NamedTuple):
+    """An attempt that was started once and of which nothing is left that could tell how it ended."""
+
+    began: bool
+    """False: it was never released to begin, and surely did no work."""
+    detail: str
+
+
 class Running(Protocol):
     """An attempt that is being performed."""
 
@@ -39,7 +47,11 @@ class Running(Protocol):
         ...
 
     def stop(self, status: str) -> None:
-        """Asks its whole process group to end; its outcome will have that status."""
+        """Asks its whole process group to end; its outcome will have that status. Before `go`, it never begins."""
+        ...
+
+    def fileno(self) -> int | None:
+        """A descriptor that becomes readable when `poll` has something to do; None where only looking tells."""
         ...
 
 
@@ -50,10 +62,10 @@ class Executor(Protocol):
         """Starts it, waiting for `go`. Raises HoldfastError where it cannot be started."""
         ...
 
-    def adopt(self, work: Work, place: Place, process: Mapping[str, Any]) -> Running | Outcome | None:
-        """One that was started before: still running, ended with what it left behind, or None where nobody can tell."""
+    def adopt(self, work: Work, place: Place, process: Mapping[str, Any]) -> Running | Outcome | Lost:
+        """One that was started before: still running, ended with what it left behind, or lost."""
         ...
 
     def end_leftovers(self, work: Work, process: Mapping[str, Any]) -> int:
-        """Ends what is left of it, group and strays; returns how many processes that were."""
+        """Ends what is left of it, group and strays; returns how many processes that were. Waits for their end."""
         ...
