@@ -19,7 +19,10 @@ class Batch:
         self._engine, self._lease, self._state, self._planner = engine, lease, state, planner
         self._records: list[Record] = []
         self._work: list[Work] = []
-        self._tells: list[Tell] = []
+        self.tells: list[Tell] = []
+        """What listeners are to hear once it is written."""
+        self.taken: list[Record] = []
+        """All that the state took in, for those who mirror it."""
 
     def add(self, record: Record, instance: str | None = None, tell: Tell | None = None) -> None:
         """Takes a decision; `instance` is what it changes."""
@@ -34,15 +37,16 @@ class Batch:
 
     def _apply(self, record: Record, instance: str | None, tell: Tell | None) -> None:
         self._state.apply(record)
+        self.taken.append(record)
         if instance is not None:
             self._planner.touch(instance)
         if tell is not None:
-            self._tells.append(tell)
+            self.tells.append(tell)
 
     def write(self) -> None:
         """Writes it all, and then tells of it. Raises LeaseLost."""
-        records, work, tells = self._records, self._work, self._tells
-        self._records, self._work, self._tells = [], [], []
+        records, work, tells = self._records, self._work, self.tells
+        self._records, self._work, self.tells = [], [], []
         if work:
             self._engine.dispatch(self._lease, work, records)
         elif records:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from holdfast.core.clock import now_ms
+from holdfast.core.errors import HoldfastError
 from holdfast.workflow.engines.interface import Engine, Lease
 from holdfast.workflow.model import Concurrency
 from holdfast.workflow.records import Record
@@ -14,10 +15,6 @@ from holdfast.workflow.runner.work import Workshop, variables
 
 HELD = "\0group"
 """What the planner holds steps under that wait for a group; no step is called so."""
-
-
-class GroupTaken(Exception):
-    """Somebody else is in the group, and the workflow says not to wait."""
 
 
 class Groups:
@@ -43,7 +40,7 @@ class Groups:
         return self._run_is_in
 
     def step_enters(self, state: RunState, shop: Workshop, step: StepState) -> bool:
-        """Whether the step may begin; else it is held until `ask_again`. Raises HoldfastError where it must not wait."""
+        """Whether the step may begin; else it is held until `ask_again`. Raises HoldfastError."""
         wanted = state.model(step).concurrency
         if wanted is None:
             return True
@@ -64,8 +61,6 @@ class Groups:
     @staticmethod
     def _conflict(wanted: Concurrency, group: str, holder: str) -> None:
         if wanted.on_conflict == "fail":
-            from holdfast.core.errors import HoldfastError
-
             raise HoldfastError(f"{holder} is in the group {group}")
 
     def ask_again(self) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
-from holdfast.workflow.engines.interface import Engine, Lease, Work
+from holdfast.workflow.engines.interface import Engine, Lease
 from holdfast.workflow.model import PROBE as BY_PROBE
 from holdfast.workflow.records import CANCELLED, FAILED, SUCCEEDED, TIMED_OUT, UNKNOWN, Record
 from holdfast.workflow.runner.batch import Batch
@@ -26,9 +26,7 @@ from holdfast.workflow.runner.state import (
     PENDING,
     PROBE,
     RETRYING,
-    RUNNING,
     SKIPPED,
-    WAITING,
     RunState,
     StepState,
 )
@@ -68,7 +66,7 @@ class Runner:
         self.batch = Batch(engine, lease, state, self.planner)
         self.groups = Groups(engine, lease, self.planner)
         self.began_ms = now_ms()
-        self.stopped = False
+        self.stopped = self.interrupted = False
 
     def run(self, interrupts: Interrupts) -> RunState:
         """Walks the run until it ended, waits for somebody, or was interrupted. Raises LeaseLost."""
@@ -78,12 +76,18 @@ class Runner:
             if self.state.ended is not None or (interrupts.came is not None and not self.planner.running):
                 break
             if interrupts.came is not None:
-                self._stop(UNKNOWN)
+                self._interrupt()
             elif self._is_stuck():
                 break
             for record in self.engine.wait(self.lease, self._patience_s()):
                 self._take(record)
         return self.state
+
+    def _interrupt(self) -> None:
+        if not self.interrupted:
+            self.interrupted = True
+            self.listener.note("interrupted: ending what runs; once more to leave at once")
+            self._stop(UNKNOWN)
 
     def _is_stuck(self) -> bool:
         return self.planner.is_idle and self.planner.is_asking and not self.settings.wait
@@ -104,14 +108,23 @@ class Runner:
         before = (known.status, known.attempt) if known else None
         fan = self.state.steps[known.step].status if known else None
         self.state.apply(record)
+        self.batch.taken.append(record)
         if known is None:
             return
         if (known.status, known.attempt) != before:
             self.planner.touch(known.instance)
             self._tell(known)
             self.groups.left(known)
-        whole = self.state.steps[known.step]
-        if whole is not known and whole.status != fan and whole.status in FINISHED:
+        if self.state.steps[known.step].status != fan:
+            self._tell_fan(known)
+
+    def _tell_fan(self, item: StepState, *, later: bool = False) -> None:
+        whole = self.state.steps[item.step]
+        if whole is item or whole.status not in FINISHED:
+            return
+        if later:
+            self.batch.tells.append(partial(self.listener.ended, self.state, whole))
+        else:
             self.listener.ended(self.state, whole)
 
     def _tell(self, step: StepState) -> None:
@@ -135,11 +148,16 @@ class Runner:
         """Decides all that can be decided, and writes it."""
         at_ms = now_ms()
         self._deadlines(at_ms)
-        if self.state.cancel is not None:
+        if self.state.cancel is None:
+            self.stopped = False
+        elif not self.stopped:
             self._cancel(at_ms)
         while going and self._round(at_ms):
             pass
         self.batch.write()
+        taken, self.batch.taken = self.batch.taken, []
+        if taken and self.settings.took is not None:
+            self.settings.took(taken)
 
     def _round(self, at_ms: int) -> bool:
         """One round of decisions; whether there may be more."""
@@ -231,6 +249,7 @@ class Runner:
         data = {"reason": reason} if status == SKIPPED else {"reason": reason, "status": status}
         tell = partial(self.listener.skipped, self.state, step)
         self.batch.add(Record(_counted(step, "skipped"), data, at_ms), step.instance, tell)
+        self._tell_fan(step, later=True)
 
     def _fail(self, step: StepState, at_ms: int, reason: str) -> None:
         """Fails a step that could not even begin; trying again would not help."""
@@ -240,6 +259,7 @@ class Runner:
         tell = partial(self.listener.ended, self.state, step)
         self.batch.add(Record(f"{key}/ended", data, at_ms), step.instance, tell)
         self.groups.left(step)
+        self._tell_fan(step, later=True)
 
     def _probes(self, at_ms: int) -> None:
         if not self.state.counts.get(UNKNOWN):
@@ -282,13 +302,13 @@ class Runner:
 
     def _cancel(self, at_ms: int) -> None:
         """Ends what runs, and what had not begun is not to begin; finally-steps go on."""
-        if not self.stopped:
-            self.stopped = True
-            self.listener.note((self.state.cancel or {}).get("reason") or CANCELLED_RUN)
-            self._stop(TIMED_OUT if (self.state.cancel or {}).get("timed_out") else CANCELLED)
-            for step in list(self.state.steps.values()):
-                if step.status in (PENDING, RETRYING, ASKING, UNKNOWN) and not self._survives(step):
-                    self._skip(step, at_ms, cancel_reason(self.state), CANCELLED)
+        self.stopped = True
+        cancel = self.state.cancel or {}
+        self.listener.note(cancel.get("reason") or CANCELLED_RUN)
+        self._stop(TIMED_OUT if cancel.get("timed_out") else CANCELLED)
+        for step in list(self.state.steps.values()):
+            if step.status in (PENDING, RETRYING, ASKING, UNKNOWN) and not self._survives(step):
+                self._skip(step, at_ms, cancel_reason(self.state), CANCELLED)
 
     def _survives(self, step: StepState) -> bool:
         return survives_cancel(self.graph, self.state, self.state.model(step))

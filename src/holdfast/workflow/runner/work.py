@@ -95,7 +95,10 @@ def make_work(shop: Workshop, state: RunState, step: StepState, attempt: int) ->
     model = state.model(step)
     known = variables(state, step, shop.env)
     body = _body(model, known)
-    setting = Setting(shop.project, shop.python, state.run.id, step.instance, attempt, f"{FOLDER}/{state.run.id}")
+    since_ms = state.run.facts.get("since_ms") or state.run.created_ms
+    setting = Setting(
+        shop.project, shop.python, state.run.id, step.instance, attempt, f"{FOLDER}/{state.run.id}", since_ms
+    )
     command = shop.kind(model.kind).command(body, setting)
     argv = ("/bin/sh", "-c", *command.argv) if command.shell else command.argv
     return _work(shop, state, step, attempt, argv, known)
