@@ -14,6 +14,7 @@ from holdfast.cli.workflow.walking import How, Place, offer, opened, walk
 from holdfast.core.errors import ExitCode
 
 if TYPE_CHECKING:
+    from holdfast.workflow.definition.expressions import Language
     from holdfast.workflow.model import Workflow
     from holdfast.workflow.runner.starting import Asked
 
@@ -104,7 +105,7 @@ def _workflow(project: Path, folder: str, name: str, *, keep: bool) -> Workflow:
     return load(find(name, project, folder), project, step_kinds(), language=_language, keep=keep)
 
 
-def _language():  # type: ignore[no-untyped-def]  # a module, whose type has no name
+def _language() -> Language:
     from holdfast.workflow import expressions
 
     return expressions
@@ -113,7 +114,7 @@ def _language():  # type: ignore[no-untyped-def]  # a module, whose type has no 
 def _inputs(workflow: Workflow, given: list[str] | None, files: list[Path] | None) -> dict[str, object]:
     if not (given or files or workflow.inputs):
         return {}
-    from holdfast.workflow.definition import parse_inputs
+    from holdfast.workflow.definition.inputs import parse_inputs
 
     return parse_inputs(workflow, given or (), files or ())
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from holdfast.workflow.engines.interface import Engine, Lease
     from holdfast.workflow.records import Record
     from holdfast.workflow.runner.listener import Listener
+    from holdfast.workflow.runner.loop import Settings
     from holdfast.workflow.runner.state import RunState, StepState
+    from holdfast.workflow.runner.work import Workshop
 
 
 class How(NamedTuple):
@@ -112,14 +114,14 @@ def walk(place: Place, run_id: str, prepare: Callable[[Engine, Lease], None] | N
     return ExitCode.OK if state.status == "succeeded" else ExitCode.FINDINGS
 
 
-def _shop(place: Place):  # type: ignore[no-untyped-def]  # its type would have to be imported at every start
+def _shop(place: Place) -> Workshop:
     from holdfast.plugins import step_kinds
     from holdfast.workflow.runner.work import Workshop
 
     return Workshop(place.project, os.environ, step_kinds().__getitem__, sys.executable)
 
 
-def _settings(place: Place, state: RunState, records: Sequence[Record], stack: ExitStack):  # type: ignore[no-untyped-def]
+def _settings(place: Place, state: RunState, records: Sequence[Record], stack: ExitStack) -> Settings:
     from holdfast.workflow.runner.loop import Settings
 
     mirrors = [*_registry(place, state, records, stack)]
