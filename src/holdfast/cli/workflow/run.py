@@ -10,11 +10,10 @@ import typer
 
 from holdfast.cli.options import NoLog, Project, names
 from holdfast.cli.workflow import run_options as option
-from holdfast.cli.workflow.walking import How, Place, offer, opened, walk
+from holdfast.cli.workflow.walking import How, Place, offer, opened, walk, workflow_in
 from holdfast.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from holdfast.workflow.definition.expressions import Language
     from holdfast.workflow.model import Workflow
     from holdfast.workflow.runner.starting import Asked
 
@@ -80,7 +79,7 @@ def _begun(place: Place, name: str, inputs: list[str] | None, input_files: list[
     if asked.run_id is not None and _is_there(place, asked.run_id):
         return asked.run_id
     facts = ask_facts(place.project)
-    workflow = _workflow(place.project, place.config.workflow.folder, name, keep=True)
+    workflow = workflow_in(place.project, place.config.workflow.folder, name, keep=True)
     Graph(workflow).selected(asked.only, asked.start)
     asked = asked._replace(inputs=_inputs(workflow, inputs, input_files))
     made = new_run(workflow, asked, who(os.environ), facts())
@@ -96,19 +95,6 @@ def _is_there(place: Place, run_id: str) -> bool:
     except NoSuchRun:
         return False
     return True
-
-
-def _workflow(project: Path, folder: str, name: str, *, keep: bool) -> Workflow:
-    from holdfast.plugins import step_kinds
-    from holdfast.workflow.definition import find, load
-
-    return load(find(name, project, folder), project, step_kinds(), language=_language, keep=keep)
-
-
-def _language() -> Language:
-    from holdfast.workflow import expressions
-
-    return expressions
 
 
 def _inputs(workflow: Workflow, given: list[str] | None, files: list[Path] | None) -> dict[str, object]:
@@ -133,7 +119,7 @@ def _plan(
     from holdfast.workflow.runner.work import Workshop
 
     project = find_project(directory, os.environ)
-    workflow = _workflow(project, load_config(project, os.environ).workflow.folder, name, keep=False)
+    workflow = workflow_in(project, load_config(project, os.environ).workflow.folder, name, keep=False)
     asked = asked._replace(inputs=_inputs(workflow, inputs, files))
     run_ = new_run(workflow, asked, "", ask_facts(project)())
     shop = Workshop(project, os.environ, step_kinds().__getitem__, sys.executable)

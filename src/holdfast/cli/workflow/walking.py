@@ -16,7 +16,9 @@ from holdfast.core.errors import ExitCode
 from holdfast.core.project import find_project
 
 if TYPE_CHECKING:
+    from holdfast.workflow.definition.expressions import Language
     from holdfast.workflow.engines.interface import Engine, Lease
+    from holdfast.workflow.model import Workflow
     from holdfast.workflow.records import Record
     from holdfast.workflow.runner.listener import Listener
     from holdfast.workflow.runner.loop import Settings
@@ -92,6 +94,7 @@ def walk(place: Place, run_id: str, prepare: Callable[[Engine, Lease], None] | N
     from holdfast.workflow.model import Workflow
     from holdfast.workflow.runner.interrupts import Interrupts
     from holdfast.workflow.runner.loop import Runner
+    from holdfast.workflow.runner.starting import COPIED
     from holdfast.workflow.runner.state import fold
 
     engine = place.engine
@@ -102,6 +105,11 @@ def walk(place: Place, run_id: str, prepare: Callable[[Engine, Lease], None] | N
         if prepare is not None:
             prepare(engine, lease)
         run, records = engine.load(run_id)
+        if COPIED in run.options:
+            from holdfast.workflow.runner.again import take_over
+
+            take_over(engine, lease)
+            run, records = engine.load(run_id)
         state = fold(Workflow.from_json(run.document), run, records)
         if state.ended is None:
             settings = _settings(place, state, records, stack)
@@ -112,6 +120,29 @@ def walk(place: Place, run_id: str, prepare: Callable[[Engine, Lease], None] | N
         say(f"interrupted; to go on: holdfast workflow resume {run_id}")
         return ExitCode.INTERRUPTED
     return ExitCode.OK if state.status == "succeeded" else ExitCode.FINDINGS
+
+
+def loaded(engine: Engine, run_id: str) -> RunState:
+    """Where a run stands. Raises NoSuchRun."""
+    from holdfast.workflow.model import Workflow
+    from holdfast.workflow.runner.state import fold
+
+    run, records = engine.load(run_id)
+    return fold(Workflow.from_json(run.document), run, records)
+
+
+def workflow_in(project: Path, folder: str, name: str, *, keep: bool) -> Workflow:
+    """The workflow of that name, or in that file; with `keep` it may be put into the cache. Raises HoldfastError."""
+    from holdfast.plugins import step_kinds
+    from holdfast.workflow.definition import find, load
+
+    return load(find(name, project, folder), project, step_kinds(), language=_language, keep=keep)
+
+
+def _language() -> Language:
+    from holdfast.workflow import expressions
+
+    return expressions
 
 
 def _shop(place: Place) -> Workshop:
