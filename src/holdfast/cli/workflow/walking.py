@@ -147,9 +147,9 @@ def _language() -> Language:
 
 def _shop(place: Place) -> Workshop:
     from holdfast.plugins import step_kinds
-    from holdfast.workflow.runner.work import Workshop
+    from holdfast.workflow.runner.work import workshop
 
-    return Workshop(place.project, os.environ, step_kinds().__getitem__, sys.executable)
+    return workshop(place.project, os.environ, step_kinds().__getitem__, sys.executable)
 
 
 def _settings(place: Place, state: RunState, records: Sequence[Record], stack: ExitStack) -> Settings:
