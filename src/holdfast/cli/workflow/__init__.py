@@ -15,6 +15,9 @@ COMMANDS: dict[str, str] = {
     "reject": "holdfast.cli.workflow.control:reject",
     "done": "holdfast.cli.workflow.control:done",
     "validate": "holdfast.cli.workflow.definition:validate",
+    "list": "holdfast.cli.workflow.definition:listing",
+    "show": "holdfast.cli.workflow.definition:show",
+    "schema": "holdfast.cli.workflow.definition:schema",
 }
 """Each names a Typer application of one command."""
 
