@@ -175,16 +175,16 @@ class RunState:
 
     def _step_record(self, parts: Sequence[str], record: Record) -> None:
         instance, what, *more = parts
-        attempt = 0
+        number = int(more[0]) if more and more[0].isdecimal() else 0
         if what.isdecimal() and more:
-            attempt, what = int(what), more[0]
+            number, what = int(what), more[0]
         if instance.endswith(PROBE):
             self._probe(instance.removesuffix(PROBE), instance, what, record)
             return
         state = self.steps.get(instance)
         take = TAKES.get(what)
         if state is not None and take is not None:
-            take(self, state, attempt, record)
+            take(self, state, number, record)
 
     def _started(self, state: StepState, attempt: int, record: Record) -> None:
         if attempt <= state.attempt:
@@ -207,16 +207,16 @@ class RunState:
         if outcome.status == UNKNOWN:
             self._interrupted(state, record)
         elif outcome.status in (FAILED, TIMED_OUT) and self.cancel is None:
-            self._failed(state, outcome)
+            self._failed(state, outcome, final=bool(record.data.get("final")))
         else:
             self._to(state, outcome.status)
 
-    def _failed(self, state: StepState, outcome: Outcome) -> None:
+    def _failed(self, state: StepState, outcome: Outcome, *, final: bool) -> None:
         state.failures += 1
         retry = self.model(state).retry
-        if state.performs:
+        if state.performs and not final:
             self._to(state, ASKING)
-        elif is_retried(retry, outcome, state.failures):
+        elif is_retried(retry, outcome, state.failures) and not final:
             seed = f"{self.run.id}/{state.instance}/{state.attempt}"
             state.due_ms = (state.ended_ms or 0) + round(1000 * delay_s(retry, state.failures, seed))
             self._to(state, RETRYING)
@@ -285,10 +285,11 @@ class RunState:
         if state.status == PENDING:
             self._to(state, ASKING)
 
-    def _answered(self, state: StepState, _attempt: int, record: Record) -> None:
-        state.answers += 1
-        if state.status != ASKING:
+    def _answered(self, state: StepState, number: int, record: Record) -> None:
+        if number <= state.answers or state.status != ASKING:
+            state.answers = max(state.answers, number)
             return
+        state.answers = number
         data = record.data
         if data.get("rejected") or data.get("expired"):
             state.reason, state.ended_ms = str(data.get("reason") or data.get("note") or "rejected"), record.at_ms
@@ -302,8 +303,10 @@ class RunState:
             state.reason = f"answered by {data['by']}" if data.get("by") else None
             self._to(state, SUCCEEDED)
 
-    def _again(self, state: StepState, _attempt: int, _record: Record) -> None:
-        state.agains += 1
+    def _again(self, state: StepState, number: int, _record: Record) -> None:
+        if number <= state.agains:
+            return
+        state.agains = number
         if state.status in (RUNNING, PENDING):
             return
         state.failures, state.due_ms, state.asked, state.answer = 0, None, None, None
