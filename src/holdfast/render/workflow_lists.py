@@ -10,10 +10,12 @@ from holdfast.core.masking import mask_text
 from holdfast.render.tasks import moment, paint, seconds, table
 from holdfast.render.terminal import one_line, printable
 from holdfast.render.workflow_table import BOLD, COLORS, DIM, TAIL_LINES
-from holdfast.render.workflow_words import size, took, why
+from holdfast.render.workflow_words import left, size, took, why
+from holdfast.workflow.engines.reading import Session
 from holdfast.workflow.reports.checkpoints import Checkpoint
 from holdfast.workflow.reports.model import RunReport, StepReport, word
 from holdfast.workflow.reports.overview import Past
+from holdfast.workflow.reports.pruning import Old
 
 FORMAT_HINT = "--limit N shows more"
 
@@ -121,3 +123,33 @@ def checkpoints(run_id: str, found: Sequence[Checkpoint], *, color: bool, everyt
         return f"{run_id} has no checkpoints yet\n"
     shown = table(("CHECKPOINT", "ATTEMPT", "STATUS", "WHEN (UTC)"), rows, colors, color)
     return f"{shown}holdfast workflow restart {run_id} --from STEP begins a new run there\n"
+
+
+def pruned(gone: Sequence[Old], *, dry_run: bool, kept: int) -> str:
+    """A line a run that was deleted, and how much room that made."""
+    lines = [
+        f"{each.run.id}  {when(each.run.created_ms)}  {one_line(each.run.workflow)}  {size(each.size)}" for each in gone
+    ]
+    number = f"{len(gone):,} {'run' if len(gone) == 1 else 'runs'}"
+    done = "would be deleted" if dry_run else "deleted"
+    lines.append(f"{number} {done}, {size(sum(each.size for each in gone))}" if gone else "no run is to be deleted")
+    if kept:
+        lines.append(f"{kept:,} stay: somebody holds them")
+    return "\n".join(lines) + "\n"
+
+
+def sessions(found: Sequence[Session], now_ms: int, *, color: bool) -> str:
+    """A line for everybody at work."""
+    rows, colors = [], []
+    for each in found:
+        pid = each.process.get("pid")
+        host = one_line(str(each.process.get("host") or "-"))
+        state = "alive" if each.alive else f"stale: {one_line(each.why)}" if each.why else "stale"
+        ago = f"{left(now_ms, each.seen_ms)} ago"
+        who, about = one_line(mask_text(each.who)), one_line(mask_text(each.about))
+        rows.append((each.kind, each.id, about, who, host, str(pid or "-"), when(each.since_ms), ago, state))
+        colors.append((*[None] * 8, COLORS["succeeded"] if each.alive else COLORS["failed"]))
+    if not rows:
+        return "nobody is at work\n"
+    head = ("KIND", "RUN", "ABOUT", "WHO", "HOST", "PID", "SINCE (UTC)", "SEEN", "STATE")
+    return table(head, rows, colors, color)

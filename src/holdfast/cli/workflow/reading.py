@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from holdfast.cli.options import Form, Project
-from holdfast.workflow.engines.interface import Engine
+from holdfast.workflow.engines.reading import Reader
 
 __all__ = ["Form", "Project"]
 
@@ -29,7 +29,7 @@ All = Annotated[bool, typer.Option("--all", help="Every step and item, however m
 class Reading(NamedTuple):
     """What holds the runs, opened to look at them."""
 
-    engine: Engine
+    engine: Reader
     project: Path
     runs: Path
     """The directory of the runs' files."""
@@ -46,7 +46,7 @@ def reading(directory: Path | None, database: str | None) -> Iterator[Reading]:
     """Opens the runs of a project to look at them; nothing is written. Raises HoldfastError."""
     from holdfast.core.config import load_config
     from holdfast.core.project import find_project
-    from holdfast.workflow.engines.opening import open_to_read
+    from holdfast.workflow.engines.reading import open_to_read
 
     project = find_project(directory, os.environ)
     named = database if database is not None else load_config(project, os.environ).workflow.database

@@ -15,7 +15,7 @@ from holdfast.render.terminal import moves_cursor, width
 from holdfast.render.workflow_changes import changes
 from holdfast.render.workflow_reports import render
 from holdfast.render.workflow_table import page
-from holdfast.workflow.engines.interface import Engine
+from holdfast.workflow.engines.reading import Reader
 from holdfast.workflow.reports.model import RunReport
 from holdfast.workflow.reports.overview import is_going_on, see
 
@@ -24,7 +24,7 @@ SHARE = 10
 """Looking takes at most one part in so many of the time: a run of 10,000 items takes a while to read."""
 
 
-def watch(engine: Engine, run_id: str, form: str, *, everything: bool) -> ExitCode:
+def watch(engine: Reader, run_id: str, form: str, *, everything: bool) -> ExitCode:
     """Shows a run until it ends, or until nobody runs it any more; returns what it ended with.
 
     On a terminal it is drawn in place, elsewhere each change is a line on standard error; at the end it is shown.
@@ -35,7 +35,7 @@ def watch(engine: Engine, run_id: str, form: str, *, everything: bool) -> ExitCo
     return last.exit_code
 
 
-def _looks(engine: Engine, run_id: str) -> Iterator[RunReport]:
+def _looks(engine: Reader, run_id: str) -> Iterator[RunReport]:
     while True:
         begun = time.monotonic()
         seen = see(engine, run_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from holdfast.core.clock import iso
-from holdfast.workflow.engines.interface import Engine
+from holdfast.workflow.engines.reading import Runs
 from holdfast.workflow.records import Record
 
 
@@ -27,7 +27,7 @@ class Checkpoint(NamedTuple):
         return {**values, "at": iso(self.at_ms)}
 
 
-def recorded(engine: Engine, run_id: str) -> Sequence[Checkpoint]:
+def recorded(engine: Runs, run_id: str) -> Sequence[Checkpoint]:
     """The checkpoints in the order in which they were written. Raises NoSuchRun."""
     _, records = engine.load(run_id)
     return [found for record in records if (found := _checkpoint(record)) is not None]

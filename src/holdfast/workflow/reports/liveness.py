@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from holdfast.core.process_identity import is_running
+from holdfast.workflow.engines.reading import Session
 
 
 class Liveness(NamedTuple):
-    """Who runs a run, and whether that process is there. `alive` is None where it cannot be told from here."""
+    """Who runs a run, or ran it last, and whether that process is there."""
 
-    alive: bool | None
+    alive: bool
     who: str
     why: str = ""
     pid: int | None = None
@@ -21,23 +21,20 @@ class Liveness(NamedTuple):
     def words(self) -> str:
         """The owner in a few words."""
         place = f"process {self.pid} on {self.host}" if self.pid else self.host or "an unknown process"
-        if self.alive is False:
-            return f"last run by {self.who}, {place}: {self.why or 'gone'}"
-        doubt = "" if self.alive else f"; whether it lives cannot be told here ({self.why})"
-        return f"run by {self.who}, {place}{doubt}"
+        return f"run by {self.who}, {place}" if self.alive else f"last run by {self.who}, {place}: {self.why or 'gone'}"
 
 
-def liveness(owner: Mapping[str, Any] | None) -> Liveness:
-    """What is known of the owner that a `run/owner` record names; of none, that nobody runs it."""
+def liveness(owner: Mapping[str, Any] | None, session: Session | None) -> Liveness:
+    """What is known of who holds a run: its session, or where nobody holds it the owner that its records name last."""
+    if session is not None:
+        return _known(session.who, session.process, alive=session.alive, why=session.why)
     if owner is None:
         return Liveness(alive=False, who="nobody", why="no runner has taken it")
-    process = owner.get("process") or {}
-    alive, why = is_running(process)
-    pid = process.get("pid")
-    return Liveness(
-        alive,
-        str(owner.get("who", "somebody")),
-        why,
-        pid if isinstance(pid, int) else None,
-        str(process.get("host", "")),
+    return _known(
+        str(owner.get("who", "somebody")), owner.get("process") or {}, alive=False, why="it has given the run back"
     )
+
+
+def _known(who: str, process: Mapping[str, Any], *, alive: bool, why: str) -> Liveness:
+    pid = process.get("pid")
+    return Liveness(alive, who, why, pid if isinstance(pid, int) else None, str(process.get("host", "")))

@@ -45,7 +45,7 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
 
 def status_of(state: RunState, owner: Liveness | None) -> str:
     """What a run is: as its records say, or interrupted where they say running and nobody runs it any more."""
-    return INTERRUPTED if state.status == RUNNING and owner is not None and owner.alive is False else state.status
+    return INTERRUPTED if state.status == RUNNING and owner is not None and not owner.alive else state.status
 
 
 def _reason(state: RunState, status: str, owner: Liveness | None) -> str | None:

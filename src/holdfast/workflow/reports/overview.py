@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from holdfast.workflow.engines.interface import Engine, Run
+from holdfast.workflow.engines.interface import Run
+from holdfast.workflow.engines.reading import RUNNER, Reader, Session
 from holdfast.workflow.model import Workflow
 from holdfast.workflow.reports.liveness import Liveness, liveness
 from holdfast.workflow.reports.making import report, status_of
@@ -30,11 +31,15 @@ class Seen(NamedTuple):
         return report(self.state, now_ms=now_ms, owner=self.owner)
 
 
-def see(engine: Engine, run_id: str) -> Seen:
+def see(engine: Reader, run_id: str) -> Seen:
     """The run as it is now. Raises NoSuchRun; writes nothing."""
     run, records = engine.load(run_id)
     state = fold(Workflow.from_json(run.document), run, records)
-    return Seen(state, liveness(state.owner))
+    return Seen(state, liveness(state.owner, _session(engine.sessions(), run_id)))
+
+
+def _session(sessions: Sequence[Session], run_id: str) -> Session | None:
+    return next((each for each in sessions if each.kind == RUNNER and each.id == run_id), None)
 
 
 class Past(NamedTuple):
@@ -56,7 +61,7 @@ class Wanted(NamedTuple):
 ANY = Wanted()
 
 
-def past(engine: Engine, wanted: Wanted = ANY) -> Iterator[Past]:
+def past(engine: Reader, wanted: Wanted = ANY) -> Iterator[Past]:
     """The runs that match, the newest first. Only those that have not ended are looked into."""
     for run in every_run(engine, wanted.workflow):
         if wanted.since_ms is not None and run.created_ms < wanted.since_ms:
@@ -66,18 +71,18 @@ def past(engine: Engine, wanted: Wanted = ANY) -> Iterator[Past]:
             yield found
 
 
-def _past(engine: Engine, run: Run) -> Past:
+def _past(engine: Reader, run: Run) -> Past:
     if run.status not in OPEN:
         return Past(run, run.status)
     seen = see(engine, run.id)
     return Past(run, seen.status, seen)
 
 
-def in_flight(engine: Engine) -> list[Seen]:
+def in_flight(engine: Reader) -> list[Seen]:
     """The runs that have not ended, the newest first."""
     return [found.seen for found in past(engine) if found.seen is not None and found.status in OPEN]
 
 
 def is_going_on(seen: Seen) -> bool:
     """Whether somebody runs it: only then will it change by itself."""
-    return seen.state.ended is None and seen.owner.alive is not False
+    return seen.state.ended is None and seen.owner.alive
