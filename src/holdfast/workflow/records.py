@@ -12,7 +12,7 @@ An instance is a step, `tests`, or one item of a fan-out, `fan[3]`. Attempts cou
 | `step/<instance>/skipped` | when its turn came, and it was not to run | `reason`; `status`: cancelled |
 | `step/<instance>/expanded` | when `for_each` was worked out | `items` |
 | `step/<instance>/asked` | when an approval or a guide began to wait | `question`, `options`, `expires_ms` ... |
-| `step/<instance>/answer/<n>` | by a person or an agent, from any process | `answer`, `by`, `note`, `rejected` |
+| `step/<instance>/answer/<n>` | by a person or an agent, from any process | `answer`, `by`, `rejected`, `done` ... |
 | `step/<instance>/again/<n>` | when a failed or unknown step was told to be tried again | `by`, `why` |
 | `step/<instance>/dropped` | when a dead letter was given up | `by`, `why` |
 | `run/cancel` | by anybody | `by`, `reason` |

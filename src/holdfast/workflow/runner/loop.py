@@ -61,7 +61,7 @@ class Runner:
         self.graph = Graph(state.workflow)
         options = state.run.options
         self.selected = self.graph.selected(options.get("only") or (), options.get("from") or ())
-        recover(engine, lease, state, listener)
+        recover(engine, lease, state, shop, listener)
         self.planner = Planner(state, self.graph, settings.width)
         self.batch = Batch(engine, lease, state, self.planner)
         self.groups = Groups(engine, lease, self.planner)
