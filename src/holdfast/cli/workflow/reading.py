@@ -46,11 +46,11 @@ def reading(directory: Path | None, database: str | None) -> Iterator[Reading]:
     """Opens the runs of a project to look at them; nothing is written. Raises HoldfastError."""
     from holdfast.core.config import load_config
     from holdfast.core.project import find_project
-    from holdfast.workflow.engines.reading import open_to_read
+    from holdfast.workflow.engines.reading import open_reader
 
     project = find_project(directory, os.environ)
     named = database if database is not None else load_config(project, os.environ).workflow.database
-    engine = open_to_read(project, named)
+    engine = open_reader(project, named)
     try:
         yield Reading(engine, project, project / ".holdfast" / "workflow" / "runs")
     finally:

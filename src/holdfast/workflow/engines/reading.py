@@ -87,7 +87,7 @@ class Reader(Runs, Protocol):
         ...
 
 
-def open_to_read(project: Path, database: str) -> Reader:
+def open_reader(project: Path, database: str) -> Reader:
     """The runs of a project: in the database of that URL, or in the journal where it is empty. Raises HoldfastError."""
     if database:
         from importlib import import_module

@@ -75,7 +75,8 @@ def _past(engine: Reader, run: Run) -> Past:
     if run.status not in OPEN:
         return Past(run, run.status)
     seen = see(engine, run.id)
-    return Past(run, seen.status, seen)
+    known = run._replace(done=seen.state.done, total=seen.state.total, ended_ms=seen.state.ended_ms)
+    return Past(known, seen.status, seen)
 
 
 def in_flight(engine: Reader) -> list[Seen]:

@@ -53,8 +53,11 @@ def forget(engine: Reader, runs: Path, old: Sequence[Old]) -> list[Old]:
 
     The files go first: where that is interrupted, the run is still in the list, and the next time takes it.
     """
-    held = {session.id for session in engine.sessions()}
-    free = [each for each in old if each.run.id not in held]
+    wanted = {each.run.id for each in old}
+    held = {session.id: session for session in engine.sessions() if session.id in wanted}
+    if any(not session.alive for session in held.values()):
+        engine.release_stale()
+    free = [each for each in old if each.run.id not in held or not held[each.run.id].alive]
     for each in free:
         folder = runs / each.run.id
         with file_errors(folder, "delete"):
