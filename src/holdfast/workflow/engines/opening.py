@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
@@ -17,9 +18,7 @@ def open_to_run(project: Path, database: str, env: Mapping[str, str], *, jobs: i
     """The engine, which performs at most `jobs` attempts at once in this process. Raises HoldfastError."""
     place = Place(project, project / RUNS, env)
     if database:
-        from holdfast.workflow.engines.dbos import open_dbos
-
-        made: Engine = open_dbos(database, place, jobs=jobs)
+        made: Engine = import_module("holdfast.workflow.engines.dbos").open_dbos(database, place, jobs=jobs)
         return made
     from holdfast.workflow.engines.journal import open_journal
 

@@ -12,6 +12,9 @@ from holdfast.core.ids import ALPHABET, LENGTH, new_id
 from holdfast.workflow.engines.interface import Run
 from holdfast.workflow.model import Workflow
 
+COPIED = "restart"
+"""The option of a run that was restarted: the run whose evidence it takes over, and the steps that it does again."""
+
 
 class Asked(NamedTuple):
     """What the caller wants of a new run."""
