@@ -88,3 +88,11 @@ def test_a_run_that_somebody_runs_is_not_pruned_by_name_either(shop: Path, holdf
     assert said.exit_code == 2
     assert f"{run_id} is run by ana, process {os.getpid()}" in said.stderr
     assert history(holdfast, shop) == [run_id]
+
+
+def test_pruning_makes_the_journal_smaller(shop: Path, holdfast: Cli) -> None:
+    runs.ran(shop, runs.flow(runs.sh("a", "true", description="x" * 1_000_000)))
+    journal = shop / ".holdfast" / "workflow" / "journal.db"
+    before = journal.stat().st_size
+    holdfast("workflow", "prune", "--keep", "0", cwd=shop)
+    assert journal.stat().st_size < before / 4

@@ -12,6 +12,8 @@ from holdfast.workflow.engines.journal_store import FOLDER, Store, open_read_onl
 from holdfast.workflow.engines.reading import RUNNER, Session
 from holdfast.workflow.records import Record
 
+FREE_SHARE = 4
+"""The file is written anew where more than one part in so many is free: that takes as long as copying it."""
 BEGIN = "holdfast workflow run FILE begins one"
 
 
@@ -49,7 +51,11 @@ class JournalReader:
         if not run_ids or self._store is None:
             return []
         store = self._to_write(run_ids[0])
-        return [run_id for run_id in run_ids if journal_runs.delete(store, [run_id])]
+        journal_runs.delete(store, run_ids)
+        gone = [run_id for run_id in run_ids if not store.row("SELECT 1 FROM runs WHERE id = ?", (run_id,))]
+        if gone and not any(session.alive for session in self.sessions()):
+            _give_room_back(store)
+        return gone
 
     def release_stale(self) -> Sequence[Session]:
         if not any(not session.alive for session in self.sessions()):
@@ -67,6 +73,13 @@ class JournalReader:
             self._store.close()
             self._store, self._writable = open_store(self._folder), True
         return self._store
+
+
+def _give_room_back(store: Store) -> None:
+    """Makes the file smaller where much of it is free: SQLite keeps what was deleted for what comes."""
+    free, pages = (store.row(f"PRAGMA {name}")[0] for name in ("freelist_count", "page_count"))
+    if free * FREE_SHARE > pages:
+        store.execute("VACUUM")
 
 
 def _session(each: journal_owners.Session) -> Session:
