@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import os
+
+from holdfast.core.process_identity import identity
 from holdfast.workflow.model import Retry, Step
 from holdfast.workflow.records import FAILED, SUCCEEDED
-from holdfast.workflow.reports.liveness import Liveness, liveness
+from holdfast.workflow.reports.liveness import Liveness, holder, liveness
 from holdfast.workflow.reports.making import report
+from holdfast.workflow.reports.model import RunReport
 from tests.render import workflow_runs as runs
 
 
-def commands(found: runs.RunReport) -> list[str]:
+def commands(found: RunReport) -> list[str]:
     return [each.command for each in found.next]
 
 
@@ -87,8 +91,8 @@ def test_without_knowing_who_runs_it_a_run_is_what_its_records_say() -> None:
 
 
 def test_a_run_that_nobody_took_is_run_by_nobody() -> None:
-    assert liveness(None, None) == Liveness(alive=False, who="nobody", why="no runner has taken it")
-    known = liveness({"who": "ana", "process": {"pid": 7, "host": "laptop"}}, None)
+    assert holder(None, None) == liveness(None) == Liveness(alive=False, who="nobody", why="no runner has taken it")
+    known = holder({"who": "ana", "process": {"pid": 7, "host": "laptop"}}, None)
     assert known.words == "last run by ana, process 7 on laptop: it has given the run back"
 
 
@@ -105,3 +109,11 @@ def test_a_step_that_succeeded_after_failing_says_nothing_of_its_failure() -> No
     good = runs.ended(5, "a", 2, status=SUCCEEDED)
     found = runs.made(document, runs.started(1, "a"), bad, runs.started(4, "a", 2), good)
     assert (found.steps[0].status, found.steps[0].tail, found.steps[0].exit_code) == ("succeeded", "", None)
+
+
+def test_a_process_of_this_machine_tells_whether_it_lives() -> None:
+    process = identity(os.getpid())
+    me = {"who": "ana", "process": process}
+    assert liveness(me).alive is True
+    assert liveness(me).words == f"run by ana, process {os.getpid()} on {os.uname().nodename}"
+    assert liveness({"who": "ana", "process": {**process, "host": "elsewhere"}}).alive is None

@@ -38,14 +38,14 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
         owner=owner.words if owner and status in (RUNNING, INTERRUPTED) else None,
         done=state.done,
         total=state.total,
-        steps=tuple(map(_left_alone, steps) if state.ended is None and owner and not owner.alive else steps),
+        steps=tuple(map(_left_alone, steps) if state.ended is None and owner and owner.alive is False else steps),
     )
     return made._replace(next=tuple(Next(*way) for way in ways_on(made)))
 
 
 def status_of(state: RunState, owner: Liveness | None) -> str:
     """What a run is: as its records say, or interrupted where they say running and nobody runs it any more."""
-    return INTERRUPTED if state.status == RUNNING and owner is not None and not owner.alive else state.status
+    return INTERRUPTED if state.status == RUNNING and owner is not None and owner.alive is False else state.status
 
 
 def _reason(state: RunState, status: str, owner: Liveness | None) -> str | None:

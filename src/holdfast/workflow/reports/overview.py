@@ -8,7 +8,7 @@ from typing import NamedTuple
 from holdfast.workflow.engines.interface import Run
 from holdfast.workflow.engines.reading import RUNNER, Reader, Session
 from holdfast.workflow.model import Workflow
-from holdfast.workflow.reports.liveness import Liveness, liveness
+from holdfast.workflow.reports.liveness import Liveness, holder
 from holdfast.workflow.reports.making import report, status_of
 from holdfast.workflow.reports.model import OPEN, RunReport
 from holdfast.workflow.runner.state import RunState, fold
@@ -35,7 +35,7 @@ def see(engine: Reader, run_id: str) -> Seen:
     """The run as it is now. Raises NoSuchRun; writes nothing."""
     run, records = engine.load(run_id)
     state = fold(Workflow.from_json(run.document), run, records)
-    return Seen(state, liveness(state.owner, _session(engine.sessions(), run_id)))
+    return Seen(state, holder(state.owner, _session(engine.sessions(), run_id)))
 
 
 def _session(sessions: Sequence[Session], run_id: str) -> Session | None:
@@ -86,4 +86,4 @@ def in_flight(engine: Reader) -> list[Seen]:
 
 def is_going_on(seen: Seen) -> bool:
     """Whether somebody runs it: only then will it change by itself."""
-    return seen.state.ended is None and seen.owner.alive
+    return seen.state.ended is None and seen.owner.alive is not False
