@@ -17,7 +17,7 @@ An instance is a step, `tests`, or one item of a fan-out, `fan[3]`. Attempts cou
 | `run/cancel` | by anybody | `by`, `reason` |
 | `run/owner/<fence>` | when a runner takes the run | `who`, `process` |
 | `run/moved/<n>` | when a run in flight was moved to another version of its file | `document` |
-| `task/...` | the outbox of the task registry, see runner/registry.py | |
+| `run/status/<ms>` | when it waits, or goes on after it waited or ended; for lists alone | `status`, `done`, `total` |
 | `run/ended/<n>` | when nothing is left to do; n counts how often it was reopened | `status`, `done`, `total` |
 
 A step that is told to be done again may be skipped and asked again: its `skipped` and `asked` then end in `/<n>`, the

@@ -44,7 +44,7 @@ def cancel_run(
         if state.ended is not None:
             raise HoldfastError(f"run {run_id} has ended: {state.status}")
         by = who(os.environ)
-        data = {"by": by, "reason": reason or f"cancelled by {by}"}
+        data = {"by": by, **({"reason": reason} if reason else {})}
         place.engine.signal(run_id, Record(cancel_key(state), data, now_ms()))
         try:
             walk(place, run_id)

@@ -10,10 +10,13 @@ import typer
 
 from holdfast.cli.options import NoLog, Project, names
 from holdfast.cli.workflow import run_options as option
-from holdfast.cli.workflow.walking import How, Place, offer, opened, walk, workflow_in
+from holdfast.cli.workflow.walking import How, Place, loaded, offer, opened, walk, workflow_in
 from holdfast.core.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from holdfast.workflow.engines.interface import Engine, Lease
     from holdfast.workflow.model import Workflow
     from holdfast.workflow.runner.starting import Asked
 
@@ -141,7 +144,7 @@ def resume_run(
     auto_recover: option.Recover = False,
     project: Project = None,
 ) -> ExitCode:
-    """Go on with a run that was interrupted, or that waited for an answer.
+    """Go on with a run that was interrupted or cancelled, or that waited for an answer.
 
     What finished is not run again. A step that was killed in the middle is treated as its `on_crash` says. Where
     another process has the run, this one ends with 2 and names it.
@@ -152,4 +155,18 @@ def resume_run(
     with opened(project, how) as place:
         run_id = resolve(place.engine, run_name)
         offer(place, apart_from=run_id, recover=auto_recover)
-        return walk(place, run_id)
+        return walk(place, run_id, reopened(run_id))
+
+
+def reopened(run_id: str) -> Callable[[Engine, Lease], None]:
+    """What has a run that was cancelled, or took too long, go on with what was left; else it writes nothing."""
+
+    def prepare(engine: Engine, lease: Lease) -> None:
+        state = loaded(engine, run_id)
+        if state.ended is not None and state.status in ("cancelled", "timed_out"):
+            from holdfast.core.who import who
+            from holdfast.workflow.runner.again import again
+
+            engine.record(lease, again(state, None, who(os.environ)))
+
+    return prepare

@@ -13,8 +13,11 @@ from holdfast.workflow.runner.work import Workshop, bare_work, make_probe, make_
 INTERRUPTED = "it was interrupted, and nobody knows whether it did its work"
 
 
-def recover(engine: Engine, lease: Lease, state: RunState, shop: Workshop, listener: Listener) -> None:
-    """Finds out about each attempt that has begun and has no end: it goes on, its end is known, or it is unknown."""
+def recover(engine: Engine, lease: Lease, state: RunState, shop: Workshop, listener: Listener) -> list[Record]:
+    """Finds out about each attempt that has begun and has no end: it goes on, its end is known, or it is unknown.
+
+    Returns the ends that were found, which are written and in the state.
+    """
     records: list[Record] = []
     fans = state.items
     begun = [(s.instance, s.attempt) for s in state.steps.values() if s.status == RUNNING and s.instance not in fans]
@@ -29,6 +32,7 @@ def recover(engine: Engine, lease: Lease, state: RunState, shop: Workshop, liste
         engine.record(lease, records)
     for record in records:
         state.apply(record)
+    return records
 
 
 def _found(engine: Engine, lease: Lease, state: RunState, shop: Workshop, instance: str, attempt: int) -> Recovery:
