@@ -13,7 +13,7 @@ from holdfast.render.workflow_lines import asked_line, items, reason
 from holdfast.render.workflow_table import COLORS, DIM
 from holdfast.render.workflow_words import left
 from holdfast.workflow.records import UNKNOWN
-from holdfast.workflow.reports.logs import last_lines
+from holdfast.workflow.reports.logs import last_lines, log_of
 from holdfast.workflow.reports.model import ASKING, BAD, GRAVEST_FIRST, RETRYING, RUNNING, word
 from holdfast.workflow.runner.state import RunState, StepState
 
@@ -86,7 +86,7 @@ class Board:
     def _output(self, state: RunState, step: StepState, count: int) -> list[str]:
         if count <= 0:
             return []
-        path = self._runs / state.run.id / "logs" / f"{step.instance}.{step.attempt}.log"
+        path = log_of(self._runs, self._runs, state.run.id, step.instance, step.attempt)
         return [one_line(line.replace("\t", "    ")) for line in last_lines(path, count)]
 
     def _paint(self, text: str, code: str | None) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from holdfast.core.clock import iso
+from holdfast.core.masking import mask_text
 from holdfast.render.json import document
 from holdfast.workflow.reports.model import RunReport, StepReport
+from holdfast.workflow.reports.overview import Past
 
 SCHEMA = "holdfast/run/1"
 
@@ -82,3 +84,28 @@ def _question(each: StepReport) -> dict[str, Any] | None:
     if each.question is None:
         return None
     return {"question": each.question, "options": list(each.options), "expires_at": moment(each.expires_ms)}
+
+
+def summary(report: RunReport) -> dict[str, Any]:
+    """The document's values without steps that are over or not begun: for lists of runs."""
+    values = run(report)
+    del values["schema"]
+    going = ("running", "retrying", "asking", "unknown", "interrupted")
+    values["steps"] = [step(each._replace(items=())) for each in report.steps if each.status in going]
+    return values
+
+
+def past_run(each: Past) -> dict[str, Any]:
+    """One run of a list."""
+    run = each.run
+    return {
+        "id": run.id,
+        "workflow": mask_text(run.workflow),
+        "status": each.status,
+        "who": mask_text(run.who),
+        "created_at": iso(run.created_ms),
+        "ended_at": moment(run.ended_ms),
+        "done": run.done,
+        "total": run.total,
+        "origin": run.origin,
+    }

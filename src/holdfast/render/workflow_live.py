@@ -33,7 +33,7 @@ def progress(stream: IO[str], runs: Path, *, live: bool, color: bool = False) ->
     if not live:
         yield Lines(stream)
         return
-    told = _Told(Board(runs, color=color))
+    told = Told(Board(runs, color=color))
     ended = threading.Event()
     # Not a daemon: an interpreter that exits early waits for it, and it takes away what it drew.
     drawing = threading.Thread(target=_draw, args=(Screen(stream), told, ended), name="holdfast-progress")
@@ -79,7 +79,7 @@ class Lines:
             self._stream.flush()
 
 
-class _Told:
+class Told:
     """Keeps what the drawing thread needs: what is open, and lines that are to stay."""
 
     def __init__(self, board: Board) -> None:
@@ -125,7 +125,7 @@ def _all_open(state: RunState) -> dict[str, StepState]:
     return {each.instance: each for each in list(state.steps.values()) if each.status in Board.OPEN}
 
 
-def _draw(screen: Screen, told: _Told, ended: threading.Event) -> None:
+def _draw(screen: Screen, told: Told, ended: threading.Event) -> None:
     with contextlib.suppress(OSError, ValueError):
         over: Callable[[float], bool] = ended.wait
         pause = DRAWN_AFTER_S
@@ -137,7 +137,7 @@ def _draw(screen: Screen, told: _Told, ended: threading.Event) -> None:
         _say(screen, told)
 
 
-def _say(screen: Screen, told: _Told) -> None:
+def _say(screen: Screen, told: Told) -> None:
     notes = told.notes()
     if notes:
         screen.say("\n".join(notes))

@@ -11,9 +11,9 @@ from holdfast.workflow.reports.model import BAD, RunReport, StepReport
 
 LIMIT = 1_000_000
 """Bytes; GitHub drops a step summary of more than 1 MiB whole."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#|~!@:/+=\-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#|~!@]|:(?=//))")
 _TAIL_LINES = 40
-_ITEMS_SHOWN = 50
+_ITEMS_SHOWN, _TAILS_SHOWN = 50, 50
 
 
 def render(report: RunReport) -> str:
@@ -39,7 +39,7 @@ def _lines(report: RunReport) -> Iterator[str]:
     yield f"Run {cell(report.id)} of {cell(report.file)} by {cell(report.who)}{origin}"
     yield ""
     if report.reason:
-        yield from (cell(report.reason), "")
+        yield from (f"Reason: {cell(report.reason)}", "")
     yield from ("| Step | Status | Tries | Time | |", "| --- | --- | ---: | ---: | --- |")
     for step in report.steps:
         yield _row(report, step)
@@ -49,9 +49,11 @@ def _lines(report: RunReport) -> Iterator[str]:
         if len(bad) > _ITEMS_SHOWN:
             yield f"| {len(bad) - _ITEMS_SHOWN:,} more failed | | | | |"
     yield ""
-    for step in report.leaves():
-        if step.status in BAD and step.tail.strip():
-            yield from _tail(step)
+    failed = [step for step in report.leaves() if step.status in BAD and step.tail.strip()]
+    for step in failed[:_TAILS_SHOWN]:
+        yield _tail(step)
+    if len(failed) > _TAILS_SHOWN:
+        yield from (f"{len(failed) - _TAILS_SHOWN:,} more failed", "")
     yield from _next(report)
 
 
@@ -74,19 +76,12 @@ def fence(text: str) -> str:
     return "`" * max(3, longest + 1)
 
 
-def _tail(step: StepReport) -> Iterator[str]:
+def _tail(step: StepReport) -> str:
+    """One piece: where it does not fit, no fence is left open."""
     said = "\n".join(printable(step.tail.rstrip()).split("\n")[-_TAIL_LINES:])
     bars = fence(said)
-    yield from (
-        f"<details><summary>{_html(step.instance)}</summary>",
-        "",
-        f"{bars}text",
-        said,
-        bars,
-        "",
-        "</details>",
-        "",
-    )
+    name = _html(step.instance)
+    return "\n".join((f"<details><summary>{name}</summary>", "", f"{bars}text", said, bars, "", "</details>", ""))
 
 
 def _html(text: str) -> str:

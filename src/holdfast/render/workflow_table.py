@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from holdfast.render import workflow_words as words
+from holdfast.render.screen import clipped
 from holdfast.render.tasks import moment, paint
 from holdfast.render.terminal import columns, one_line, padded, printable
 from holdfast.workflow.reports.model import (
@@ -205,3 +206,22 @@ def _end(report: RunReport, style: _Style) -> Iterator[str]:
     width = max((len(each.command) for each in report.next), default=0)
     for each in report.next:
         yield f"  {one_line(each.command).ljust(width)}  {style.paint(one_line(each.why), DIM)}"
+
+
+def page(report: RunReport, width: int, height: int, *, color: bool) -> list[str]:
+    """The run in lines that fit a terminal: what goes on and what went wrong before what is over or not begun."""
+    style = _Style(color, None, all=False)
+    head = clipped(f"{one_line(report.workflow)}  {report.id}", width)
+    end = clipped(f"{words.verdict(report)}, {report.done:,} of {report.total:,} done", width)
+    room = max(1, height - 3)
+    rows = [row for step in _most(report.steps, room) for row in _rows(step, report.now_ms, style)][:room]
+    names = min(NAME_WIDTH, max((columns(row.name) for row in rows), default=0))
+    states = max((columns(row.status) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        state = style.paint(row.status, row.code) + " " * (states - columns(row.status))
+        left = width - max(names, columns(row.name)) - states - 12
+        lines.append(
+            f"{padded(row.name, names)}  {state}  {row.took.rjust(6)}  {clipped(row.why, max(0, left))}".rstrip()
+        )
+    return [style.paint(head, BOLD), *lines, "", style.paint(end, COLORS.get(report.status))]

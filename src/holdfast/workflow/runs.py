@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from holdfast.core.errors import HoldfastError
-from holdfast.workflow.engines.interface import Engine, NoSuchRun, Run
+from holdfast.workflow.engines.interface import NoSuchRun, Run
+from holdfast.workflow.engines.reading import Runs
 
 LAST = "last"
 SHORTEST_SUFFIX = 4
@@ -14,7 +15,7 @@ _PAGE = 1000
 _NAMED = 5
 
 
-def resolve(engine: Engine, text: str) -> str:
+def resolve(engine: Runs, text: str) -> str:
     """The id of the run that is meant: an id, the beginning or the end of one, or `last`, the one begun last.
 
     A beginning may be of any length, an end has at least SHORTEST_SUFFIX characters; case does not matter. Raises
@@ -35,7 +36,7 @@ def resolve(engine: Engine, text: str) -> str:
     return found[0]
 
 
-def every_run(engine: Engine, workflow: str | None = None) -> Iterator[Run]:
+def every_run(engine: Runs, workflow: str | None = None) -> Iterator[Run]:
     """All runs, the newest first, read as they are asked for."""
     before = None
     while page := engine.runs(limit=_PAGE, before=before, workflow=workflow):
@@ -43,7 +44,7 @@ def every_run(engine: Engine, workflow: str | None = None) -> Iterator[Run]:
         before = page[-1].id
 
 
-def _last(engine: Engine) -> str:
+def _last(engine: Runs) -> str:
     for run in every_run(engine):
         if not is_child(run):
             return run.id
@@ -55,11 +56,11 @@ def is_child(run: Run) -> bool:
     return "/" in (run.origin or "")
 
 
-def _exact(engine: Engine, wanted: str) -> list[str]:
+def _exact(engine: Runs, wanted: str) -> list[str]:
     return [run.id for run in engine.runs(limit=1, before=wanted + " ") if run.id == wanted]
 
 
-def _beginning(engine: Engine, wanted: str) -> list[str]:
+def _beginning(engine: Runs, wanted: str) -> list[str]:
     """Those of which `wanted` is the beginning are the newest of all that are smaller than it and a high character."""
     if not wanted:
         return []

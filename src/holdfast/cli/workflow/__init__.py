@@ -18,6 +18,15 @@ COMMANDS: dict[str, str] = {
     "list": "holdfast.cli.workflow.definition:listing",
     "show": "holdfast.cli.workflow.definition:show",
     "schema": "holdfast.cli.workflow.definition:schema",
+    "status": "holdfast.cli.workflow.look:status",
+    "logs": "holdfast.cli.workflow.logs:logs",
+    "history": "holdfast.cli.workflow.past:history",
+    "report": "holdfast.cli.workflow.look:report",
+    "checkpoints": "holdfast.cli.workflow.look:checkpoints",
+    "artifacts": "holdfast.cli.workflow.look:artifacts",
+    "prune": "holdfast.cli.workflow.past:prune",
+    "dead": "holdfast.cli.workflow.dead:dead",
+    "sessions": "holdfast.cli.workflow.sessions:sessions",
 }
 """Each names a Typer application of one command."""
 

@@ -11,12 +11,20 @@ from typing import BinaryIO
 
 from holdfast.core.files import file_errors
 from holdfast.core.masking import mask_text
+from holdfast.workflow.engines.interface import Work
+from holdfast.workflow.executors.files import attempt_files
+from holdfast.workflow.executors.interface import Place
 
 PIECE = 1 << 16
 LONGEST_BLOCK = 1 << 15
 """A private key that began is waited for so long, in bytes, that it can be masked whole."""
 POLL_S = 0.1
 _BEGIN, _END = b"-----BEGIN ", b"-----END "
+
+
+def log_of(project: Path, runs: Path, run_id: str, instance: str, attempt: int) -> Path:
+    """Where an attempt's output is, or would be."""
+    return Path(attempt_files(Work(run_id, instance, attempt, (), {}), Place(project, runs, {})).log)
 
 
 def last_lines(path: Path, count: int, *, within: int = 1 << 13) -> list[str]:
@@ -85,7 +93,7 @@ def _pieces(file: BinaryIO, going: Callable[[], bool] | None) -> Iterator[bytes]
         data = file.read(PIECE)
         if data:
             held += data
-            cut = _cut(held)
+            cut = shown_part(held)
             if cut:
                 yield held[:cut]
                 held = held[cut:]
@@ -97,10 +105,10 @@ def _pieces(file: BinaryIO, going: Callable[[], bool] | None) -> Iterator[bytes]
         yield held
 
 
-def _cut(held: bytes) -> int:
+def shown_part(held: bytes) -> int:
     """How much can be shown: whole lines, without a private key whose end is not there yet."""
     cut = held.rfind(b"\n") + 1
     begun = held.rfind(_BEGIN)
     if begun >= 0 and held.find(_END, begun) < 0 and len(held) - begun < LONGEST_BLOCK:
         cut = min(cut, held.rfind(b"\n", 0, begun) + 1)
-    return cut or (len(held) if len(held) > 2 * PIECE else 0)
+    return cut or (len(held) if len(held) >= 2 * PIECE else 0)

@@ -9,7 +9,7 @@ from holdfast.core.masking import MASK, is_secret_name, mask_text
 from holdfast.workflow.model import Step
 from holdfast.workflow.records import UNKNOWN, Outcome
 from holdfast.workflow.reports.liveness import Liveness
-from holdfast.workflow.reports.model import ASKING, INTERRUPTED, RETRYING, RUNNING, Next, RunReport, StepReport
+from holdfast.workflow.reports.model import ASKING, INTERRUPTED, PENDING, RETRYING, RUNNING, Next, RunReport, StepReport
 from holdfast.workflow.reports.ways_on import ways_on
 from holdfast.workflow.runner.state import RunState, StepState
 
@@ -38,7 +38,7 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
         owner=owner.words if owner and status in (RUNNING, INTERRUPTED) else None,
         done=state.done,
         total=state.total,
-        steps=tuple(map(_left_alone, steps) if status == INTERRUPTED else steps),
+        steps=tuple(map(_left_alone, steps) if state.ended is None and owner and owner.alive is False else steps),
     )
     return made._replace(next=tuple(Next(*way) for way in ways_on(made)))
 
@@ -92,10 +92,12 @@ def _span(items: Iterable[StepReport], fan: StepReport, now_ms: int) -> dict[str
 
 def _left_alone(step: StepReport) -> StepReport:
     """A step as it stands where nobody runs it any more."""
-    if step.items:
-        return step._replace(items=tuple(map(_left_alone, step.items)))
     if step.status != RUNNING:
         return step
+    if step.items:
+        items = tuple(map(_left_alone, step.items))
+        killed = any(item.status == INTERRUPTED for item in items)
+        return step._replace(items=items, status=INTERRUPTED if killed else PENDING, duration_s=None)
     return step._replace(status=INTERRUPTED, duration_s=None)
 
 

@@ -37,7 +37,7 @@ def _open(run: str, step: StepReport) -> Iterator[Way]:
         options = step.options or ("",)
         for option in options:
             answer = f" --answer {shlex.quote(option)}" if option else ""
-            yield f"holdfast workflow approve {run} {name}{answer}", "answers it"
+            yield f"holdfast workflow approve {run} {name}{answer}", f"answers {option}" if option else "approves it"
         yield f"holdfast workflow reject {run} {name}", "refuses it"
 
 
