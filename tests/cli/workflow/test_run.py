@@ -163,5 +163,5 @@ def test_a_child_run_is_a_step_of_its_parent(shop: Path, holdfast: Cli) -> None:
 def test_a_report_goes_to_a_file(shop: Path, holdfast: Cli) -> None:
     write(shop, "name: w\nsteps: [{id: a, run: ['true']}]\n", "w")
     said = holdfast("workflow", "run", "w", "--format", "junit", "--output", "out.xml", cwd=shop)
-    assert (said.exit_code, "1 succeeded of 1 steps" in said.stdout) == (0, True)
+    assert (said.exit_code, "1 succeeded of 1 step" in said.stdout) == (0, True)
     assert "<testsuite" in (shop / "out.xml").read_text("utf-8")
