@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "validate": "holdfast.cli.workflow.definition:validate",
     "list": "holdfast.cli.workflow.definition:listing",
     "show": "holdfast.cli.workflow.definition:show",
+    "graph": "holdfast.cli.workflow.graph:graph",
     "schema": "holdfast.cli.workflow.definition:schema",
     "status": "holdfast.cli.workflow.look:status",
     "logs": "holdfast.cli.workflow.logs:logs",
