@@ -7,11 +7,12 @@ from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
 from holdfast.workflow.engines.interface import Engine, Lease, NoSuchRun, RunTaken, Work
-from holdfast.workflow.records import SUCCEEDED
+from holdfast.workflow.records import SUCCEEDED, UNKNOWN
 from tests.conformance.bench import a_run, me, record, work
 from tests.conformance.engines import ENGINES
 
 STEPS = 60
+UNBEGUN = "unbegun"
 
 
 def say(text: str) -> None:
@@ -91,7 +92,8 @@ def perform(engine: Engine, lease: Lease, todo: Work, known: set[str]) -> bool:
             engine.record(lease, [record(f"{todo.key}/ended", **(found.outcome.as_json() if found.outcome else {}))])
             return True
         if found.state == "gone":
-            engine.record(lease, [record(f"{todo.key}/ended", status="unknown"), record(f"{todo.key}/lost")])
+            status = UNKNOWN if found.began else UNBEGUN
+            engine.record(lease, [record(f"{todo.key}/ended", status=status), record(f"{todo.key}/lost")])
             return False
     else:
         engine.dispatch(lease, [todo])

@@ -14,7 +14,7 @@ from holdfast.workflow.records import Outcome
 from holdfast.workflow.runner.interrupts import Interrupts
 from holdfast.workflow.runner.loop import Runner, Settings
 from holdfast.workflow.runner.state import RunState, StepState, fold
-from holdfast.workflow.runner.work import Workshop
+from holdfast.workflow.runner.work import workshop
 from tests.fakes.engine import DONE, MemoryEngine
 
 BAD = Outcome("failed", 1)
@@ -110,7 +110,7 @@ def walk(
     lease = engine.claim(RUN_ID, Owner("ana", {}))
     run, records = engine.load(RUN_ID)
     state = fold(Workflow.from_json(run.document), run, records)
-    shop = Workshop(project, env or {"PATH": "/bin"}, kind, "python")
+    shop = workshop(project, env or {"PATH": "/bin"}, kind, "python")
     try:
         Runner(engine, lease, state, shop, heard or Heard(), settings or Settings()).run(interrupts or Interrupts())
     finally:

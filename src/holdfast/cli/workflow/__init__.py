@@ -15,6 +15,9 @@ COMMANDS: dict[str, str] = {
     "reject": "holdfast.cli.workflow.control:reject",
     "done": "holdfast.cli.workflow.control:done",
     "validate": "holdfast.cli.workflow.definition:validate",
+    "list": "holdfast.cli.workflow.definition:listing",
+    "show": "holdfast.cli.workflow.definition:show",
+    "schema": "holdfast.cli.workflow.definition:schema",
     "status": "holdfast.cli.workflow.look:status",
     "logs": "holdfast.cli.workflow.logs:logs",
     "history": "holdfast.cli.workflow.past:history",
@@ -24,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "prune": "holdfast.cli.workflow.past:prune",
     "dead": "holdfast.cli.workflow.dead:dead",
     "sessions": "holdfast.cli.workflow.sessions:sessions",
+    "state": "holdfast.cli.workflow.state:app",
 }
 """Each names a Typer application of one command."""
 

@@ -119,13 +119,13 @@ def _plan(
     from holdfast.render.workflow_plan import render
     from holdfast.workflow.runner.plan import make_plan
     from holdfast.workflow.runner.starting import ask_facts, new_run
-    from holdfast.workflow.runner.work import Workshop
+    from holdfast.workflow.runner.work import workshop
 
     project = find_project(directory, os.environ)
     workflow = workflow_in(project, load_config(project, os.environ).workflow.folder, name, keep=False)
     asked = asked._replace(inputs=_inputs(workflow, inputs, files))
     run_ = new_run(workflow, asked, "", ask_facts(project)())
-    shop = Workshop(project, os.environ, step_kinds().__getitem__, sys.executable)
+    shop = workshop(project, os.environ, step_kinds().__getitem__, sys.executable)
     sys.stdout.write(render(make_plan(shop, workflow, run_), how.form))
     return ExitCode.OK
 

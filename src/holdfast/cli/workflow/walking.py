@@ -147,15 +147,15 @@ def _language() -> Language:
 
 def _shop(place: Place) -> Workshop:
     from holdfast.plugins import step_kinds
-    from holdfast.workflow.runner.work import Workshop
+    from holdfast.workflow.runner.work import workshop
 
-    return Workshop(place.project, os.environ, step_kinds().__getitem__, sys.executable)
+    return workshop(place.project, os.environ, step_kinds().__getitem__, sys.executable)
 
 
 def _settings(place: Place, state: RunState, records: Sequence[Record], stack: ExitStack) -> Settings:
     from holdfast.workflow.runner.loop import Settings
 
-    mirrors = [*_registry(place, state, records, stack)]
+    mirrors = [*_registry(place, state, records, stack), *_mirror(place, state, records, stack)]
 
     def took(news: Sequence[Record]) -> None:
         for mirror in mirrors:
@@ -181,6 +181,22 @@ def _registry(
     stack.callback(log.close)
     log.catch_up(records)
     yield log.took
+
+
+def _mirror(
+    place: Place, state: RunState, records: Sequence[Record], stack: ExitStack
+) -> Iterator[Callable[[Sequence[Record]], None]]:
+    """What keeps workflow_state.md up with the run, where there is one, or --state names one; not with child runs."""
+    path = place.how.state or place.project / place.config.workflow.state
+    if "/" in (state.run.origin or "") or (place.how.state is None and not path.exists()):
+        return
+    from holdfast.workflow.runner.mirror import Mirror
+    from holdfast.workflow.state_file.store import in_project
+
+    mirror = Mirror(in_project(place.project, path), state, say)
+    stack.callback(mirror.write)
+    mirror.catch_up(records)
+    yield mirror.took
 
 
 @contextmanager

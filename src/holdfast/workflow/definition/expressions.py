@@ -21,6 +21,7 @@ FILLED = ("env", "idempotency_key", "concurrency", "cwd", "artifacts", "probe")
 _QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _STEP = re.compile(r"(?<![\w.])steps\.([A-Za-z_]\w*)")
 _SECRET = re.compile(r"\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*")
+_FILLED_SECRET = re.compile(r"\$\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}")
 
 
 class Piece(Protocol):
@@ -88,12 +89,23 @@ class _Judging:
             if isinstance(step.get(field), str):
                 self._expression((*at, field), step[field], _Scope(names, reader))
         secrets = self._found.setting(step, "secrets")
+        listed = secrets if isinstance(secrets, list) else ()
+        self._inherited(at, step, listed)
         for field in step:
             if field == "env":
-                listed = secrets if isinstance(secrets, list) else ()
                 self.texts((*at, field), step[field], scope._replace(secrets=listed))
             elif field in FILLED or field not in STEP:
                 self.texts((*at, field), step[field], scope)
+
+    def _inherited(self, at: KeyPath, step: Mapping[str, Any], listed: Collection[str]) -> None:
+        """Secrets in the variables of the defaults have to be listed by each step that takes them over."""
+        own = step.get("env", ())
+        for path, text in strings_in(self._found.defaults.get("env"), ()):
+            for name in _FILLED_SECRET.findall(text):
+                if name not in listed and path[0] not in own:
+                    self._source.wrong(
+                        at, f"defaults.env.{path[0]} holds the secret {name}, which the step does not list"
+                    )
 
     def texts(self, at: KeyPath, value: Any, scope: _Scope) -> None:
         """Judges every `${...}` in a text, list or table."""

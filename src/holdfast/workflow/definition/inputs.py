@@ -12,6 +12,7 @@ from holdfast.core.config.kinds import BOOLEANS, shown
 from holdfast.core.errors import HoldfastError
 from holdfast.workflow.definition.mistakes import meant
 from holdfast.workflow.definition.source import Source
+from holdfast.workflow.definition.values import unfit_in
 from holdfast.workflow.model import Input, Workflow
 
 MUST = {
@@ -135,8 +136,8 @@ def _unfit(asked: Input, value: Any) -> str | None:
     if not fits(value, asked.type):
         form = " in JSON, such as '{\"a\": 1}'" if asked.type == "map" else ""
         return f"must be {MUST[asked.type]}{form}, not {shown(value)}"
-    if "\0" in str(value):
-        return "holds a null character"
+    for _, message in unfit_in(value):
+        return message
     if asked.choices and value not in asked.choices:
         return f"must be one of {', '.join(map(str, asked.choices))}, not {shown(value)}"
     return None

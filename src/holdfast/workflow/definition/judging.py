@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from holdfast.core.config.table import KeyPath
 from holdfast.workflow.definition.expressions import Language, judge_expressions
 from holdfast.workflow.definition.inputs import judge_inputs
 from holdfast.workflow.definition.mistakes import meant
@@ -14,6 +11,7 @@ from holdfast.workflow.definition.outline import find_circles, outline
 from holdfast.workflow.definition.schema import wrong_in
 from holdfast.workflow.definition.source import Source
 from holdfast.workflow.definition.steps import judge_steps
+from holdfast.workflow.definition.values import unfit_in
 from holdfast.workflow.kinds.interface import Kind
 
 LONGEST_CIRCLE = 10
@@ -29,7 +27,7 @@ def judge(source: Source, kinds: Mapping[str, Kind], language: Callable[[], Lang
         source.wrong(
             wrong.path, wrong.message + ("" if wrong.known is None else meant(str(wrong.path[-1]), wrong.known))
         )
-    for path, message in _unfit(source.value, ()):
+    for path, message in unfit_in(source.value):
         source.wrong(path, message)
     judge_inputs(source, found.table.get("inputs"))
     judge_steps(source, found, kinds)
@@ -44,25 +42,3 @@ def _shortened(circle: tuple[str, ...]) -> str:
     if len(circle) > LONGEST_CIRCLE:
         circle = (*circle[: LONGEST_CIRCLE - 2], "...", *circle[-2:])
     return " -> ".join(circle)
-
-
-def _unfit(value: Any, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """What no program could be given and no JSON could hold: YAML's escapes can make any character."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _unfit(key, at)
-            yield from _unfit(each, (*at, key))
-    elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from _unfit(each, (*at, place))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield at, "must be a finite number"
-    elif isinstance(value, str) and not value.isprintable():
-        yield from ((at, message) for message in _unfit_characters(value))
-
-
-def _unfit_characters(text: str) -> Iterator[str]:
-    if "\0" in text:
-        yield "holds a null character"
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        yield "holds half of a surrogate pair, which is no character"

@@ -12,7 +12,7 @@ from holdfast import __version__
 from holdfast.core.digests import sha256
 from holdfast.workflow.definition.source import Source, decoded, read_bytes
 from holdfast.workflow.kinds.interface import Kind
-from holdfast.workflow.model import Concurrency, Step, Workflow
+from holdfast.workflow.model import KINDS, Concurrency, Step, Workflow
 
 if TYPE_CHECKING:
     from holdfast.workflow.definition.expressions import Language
@@ -49,7 +49,7 @@ def load(
     name = shown_name(path, project)
     content = read_bytes(path, name)
     digest = sha256(content)
-    key = sha256(json.dumps([digest, name, __version__, FORMAT, language is not None, sorted(kinds)]).encode())
+    key = sha256(json.dumps([digest, name, __version__, FORMAT, language is not None]).encode())
     place = project / CACHE / f"{key}.json"
     if not fresh and (cached := _cached(place, name, digest, kinds)) is not None:
         return cached
@@ -112,8 +112,14 @@ def _is_sound(workflow: Workflow, name: str, digest: str, kinds: Mapping[str, Ki
         and workflow.digest == digest
         and isinstance(workflow.name, str)
         and bool(ids)
-        and all(_is_step(step) and step.kind in kinds and ids.issuperset(step.needs) for step in workflow.steps)
+        and all(
+            _is_step(step) and _is_known(step.kind, kinds) and ids.issuperset(step.needs) for step in workflow.steps
+        )
     )
+
+
+def _is_known(kind: str, kinds: Mapping[str, Kind]) -> bool:
+    return kind in KINDS or kind in kinds  # the built-in ones are known without a look at what is installed
 
 
 def _is_step(step: Step) -> bool:

@@ -200,7 +200,7 @@ KINDS = {
 }
 
 
-def _file(kinds: Iterable[str]) -> CoreSchema:
+def file_schema(kinds: Iterable[str]) -> CoreSchema:
     """The schema of a file, with the kinds of step that there are."""
     bodies = {kind: (_ANY, KINDS.get(kind, "A kind of step that a plugin brings")) for kind in kinds}
     step = _either("a table with `id` and what to do", dict=_fields({**STEP, **bodies}, "id"))
@@ -223,9 +223,9 @@ def _file(kinds: Iterable[str]) -> CoreSchema:
 def wrong_in(value: object, kinds: Iterable[str]) -> Iterator[Wrong]:
     """What is wrong with a file's values; the bodies of steps are not looked at."""
     names = tuple(kinds)
-    validator = SchemaValidator(_file(names), config=core.CoreConfig(strict=True))
+    validator = SchemaValidator(file_schema(names))
     try:
-        validator.validate_python(value)
+        validator.validate_python(value, strict=True)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_context=True):
             yield _wrong(each, names)
@@ -274,11 +274,3 @@ def _beside(path: KeyPath, kinds: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(_RETRY)
         case _:
             return ("group", "on_conflict")
-
-
-def json_schema(kinds: Iterable[str] = model.KINDS) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a workflow file, for editors."""
-    from pydantic.json_schema import GenerateJsonSchema
-
-    made = GenerateJsonSchema().generate(_file(kinds))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Holdfast workflow", **made}

@@ -14,8 +14,8 @@ from holdfast.workflow.definition.mistakes import MOST, DefinitionError, Mistake
 
 LIMIT = 2**20
 """Bytes; a larger file is no workflow that anybody wrote."""
-MOST_VALUES = 200_000
-"""Keys, values and elements: 5,000 steps of forty each."""
+MOST_VALUES = 100_000
+"""Keys, values and elements: 5,000 steps of twenty each."""
 
 
 class Source:

@@ -15,10 +15,6 @@ from holdfast.workflow.model import NEVER_OF_ITSELF, PROBE
 
 RESERVED = tuple(f"HOLDFAST_{name}" for name in ("RUN_ID", "STEP", "ATTEMPT", "IDEMPOTENCY_KEY", "OUTPUT", "WORKFLOW"))
 """What every step is told by variables of these names."""
-SPLICED = (
-    "`${...}` is not filled into a shell's text, as no quoting is safe; put it in env, such as "
-    'env: {TARGET: "${inputs.target}"}, and write "$TARGET" (a variable of the shell is $HOME here, not ${HOME})'
-)
 
 
 def judge_steps(source: Source, found: Outline, kinds: Mapping[str, Kind]) -> None:
@@ -53,9 +49,6 @@ def _judge_body(source: Source, at: KeyPath, step: Mapping[str, Any], kinds: Map
     if len(given) > 1:
         source.wrong((*at, given[1]), f"`{given[0]}` and `{given[1]}` in one step; make two steps of it")
     for name in given:
-        if name == "run" and isinstance(step[name], str) and "${" in step[name]:
-            source.wrong((*at, name), SPLICED)
-            continue
         for way, message in kinds[name].problems(step[name]):
             source.wrong((*at, name, *way), message)
 

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from holdfast.core.errors import HoldfastError
@@ -43,7 +44,7 @@ class LocalExecutor:
         cwd = os.path.normpath(f"{place.project}/{work.cwd}")
         program = find_program(work.argv, work.env, cwd)
         secrets = find_secrets(work, place)
-        files = self._clean_files(work, place)
+        files = self._files(work, place)
         env = {
             **work.env,
             "HOLDFAST_RUN_ID": work.run_id,
@@ -54,15 +55,19 @@ class LocalExecutor:
         }
         if secrets:
             env |= {**secret_environment(work, secrets), "HOLDFAST_MASK": _json(masked_values(secrets))}
-        argv = (program, *work.argv[1:])
-        with file_errors(place.runs, "write to"):
-            spawned = spawn(argv, env, cwd=cwd, log=files.log, exit_file=files.exit, mask=bool(secrets))
+        log = self._fresh_log(files)
+        try:
+            argv = (program, *work.argv[1:])
+            spawned = spawn(argv, env, cwd=cwd, log=log, exit_file=files.exit, mask=bool(secrets))
+        except HoldfastError:
+            os.close(log)
+            raise
         return LocalAttempt(
             work,
             place,
             files,
             process_of(spawned.pid),
-            LogFile(files.log, spawned.log, place.output_limit),
+            LogFile(files.log, log, place.output_limit),
             self._strays,
             secrets=secrets,
             release=spawned.release,
@@ -91,21 +96,24 @@ class LocalExecutor:
         """Ends what is left of an attempt; how many processes that were."""
         return end_leftovers(work, process)
 
-    def _clean_files(self, work: Work, place: Place) -> AttemptFiles:
-        """The attempt's files, without what an earlier performance of it left."""
-        files = attempt_files(work, place)
+    def _files(self, work: Work, place: Place) -> AttemptFiles:
+        """The attempt's files, with the directories for them made."""
         run = (str(place.runs), work.run_id)
         if run not in self._folders:
             make_folders(work, place)
             self._folders.add(run)
-        for path in (files.exit, files.output):
+        return attempt_files(work, place)
+
+    def _fresh_log(self, files: AttemptFiles) -> int:
+        """Opens a new log. Where there is one, the attempt was performed before, and what it left is removed."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with file_errors(Path(files.log), "write"):
             try:
-                os.unlink(path)  # noqa: PTH108 - a step takes 1 ms
-            except FileNotFoundError:
-                pass
-            except OSError as error:
-                raise HoldfastError(f"cannot remove {path}: {error.strerror or error}") from error
-        return files
+                return os.open(files.log, flags | os.O_EXCL, 0o600)
+            except FileExistsError:
+                Path(files.exit).unlink(missing_ok=True)
+                Path(files.output).unlink(missing_ok=True)
+                return os.open(files.log, flags, 0o600)
 
     def _adopted(self, work: Work, place: Place, files: AttemptFiles, process: Mapping[str, Any]) -> Running:
         with file_errors(place.runs, "read"):

@@ -49,36 +49,32 @@ class Spawned(NamedTuple):
 
     pid: int
     release: int
-    log: int
-    """The log file, for reading and appending."""
 
 
-def spawn(argv: Sequence[str], env: Mapping[str, str], *, cwd: str, log: str, exit_file: str, mask: bool) -> Spawned:
-    """Starts the shim in a session of its own, its output going to `log`. Raises CannotStart.
+def spawn(argv: Sequence[str], env: Mapping[str, str], *, cwd: str, log: int, exit_file: str, mask: bool) -> Spawned:
+    """Starts the shim in a session of its own, its output going to the open file `log`. Raises CannotStart.
 
     `argv[0]` has to be the way to the program, as `find_program` gives it: a shell has builtins of many names.
     """
     script = [MASKED, exit_file, cwd, sys.executable, FILTER] if mask else [PLAIN, exit_file, cwd]
-    log_handle = os.open(log, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     reading, release = os.pipe()
     try:
         pid = os.posix_spawn(
             SHELL,
             ["sh", "-c", *script, *argv],
             env,
-            file_actions=[(os.POSIX_SPAWN_DUP2, reading, 0), *((os.POSIX_SPAWN_DUP2, log_handle, n) for n in (1, 2))],
+            file_actions=[(os.POSIX_SPAWN_DUP2, reading, 0), *((os.POSIX_SPAWN_DUP2, log, n) for n in (1, 2))],
             setsid=True,
             setsigmask=(),
             setsigdef=DEFAULT_SIGNALS,
         )
     except (OSError, ValueError) as error:
         os.close(release)
-        os.close(log_handle)
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CannotStart(f"cannot run {argv[0][:200]!r}: {reason}") from error
     finally:
         os.close(reading)
-    return Spawned(pid, release, log_handle)
+    return Spawned(pid, release)
 
 
 def process_of(pid: int) -> dict[str, object]:

@@ -25,10 +25,11 @@ def report(gate: Gate) -> Iterator[BinaryIO]:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise NoData(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise NoData(f"{path} is no regular file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise NoData(f"{path} is no regular file")
         if status.st_size > LIMIT:
             raise NoData(f"{path} has {status.st_size:,} bytes; {LIMIT:,} are the most")
         _require_fresh(gate, path, status.st_mtime_ns // 1_000_000)

@@ -63,7 +63,7 @@ class Runner:
         self.graph = Graph(state.workflow)
         options = state.run.options
         self.selected = self.graph.selected(options.get("only") or (), options.get("from") or ())
-        found = recover(engine, lease, state, shop, listener)
+        found = recover(engine, lease, state, listener)
         self.planner = Planner(state, self.graph, settings.width)
         self.batch = Batch(engine, lease, state, self.planner)
         self.batch.taken += found

@@ -33,10 +33,17 @@ class Workshop(NamedTuple):
     kind: Callable[[str], Kind]
     """A kind of step by its name. Raises HoldfastError."""
     python: str
+    base_env: Mapping[str, str] | None = None
+    """What every step has in its environment; None: what is in `env` of it."""
 
-    def base_env(self) -> dict[str, str]:
-        """What every step has in its environment."""
-        return {name: value for name, value in self.env.items() if name in PASSED_ON or name.startswith("LC_")}
+
+def workshop(project: Path, env: Mapping[str, str], kind: Callable[[str], Kind], python: str) -> Workshop:
+    """What work is made with in a project; a copy of the caller's environment is kept."""
+    return Workshop(project, dict(env), kind, python, _passed_on(env))
+
+
+def _passed_on(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name in PASSED_ON or name.startswith("LC_")}
 
 
 class _Steps(Mapping[str, Mapping[str, Any]]):
@@ -140,7 +147,7 @@ def _work(
     shop: Workshop, state: RunState, step: StepState, attempt: int, argv: tuple[str, ...], known: Mapping[str, Any]
 ) -> Work:
     model = state.model(step)
-    env, env_secrets = shop.base_env(), {}
+    env, env_secrets = dict(_passed_on(shop.env) if shop.base_env is None else shop.base_env), {}
     env |= {name: shop.env[name] for name in model.pass_env if name in shop.env}
     for name, value in model.env.items():
         made = str(_filled(value, {**known, "env": shop.env}))
