@@ -43,6 +43,7 @@ class Attempts:
         self._watched: dict[int, Key] = {}
         self._fired: set[Key] = set()
         self._looked = 0.0
+        self._last: Work | None = None
 
     def spawn(self, work: Sequence[Work]) -> set[str]:
         """Starts as many as there is room for, which then wait to be released; returns the keys of those."""
@@ -78,6 +79,7 @@ class Attempts:
             self._over.append((lease, work, spawned))
             return
         spawned.go()
+        self._last = work
         self.adopted(lease, work, spawned)
 
     def adopted(self, lease: Lease, work: Work, running: Running) -> None:
@@ -160,6 +162,9 @@ class Attempts:
         """Waits until an attempt may have ended, but no longer than that."""
         if self._over:
             return
+        if self._last is not None:
+            self.executor(self._last.uses).prepare(self._last)  # while the step works
+            self._last = None
         wait_s = min(longest_s, LINGER_S) if self._fired else longest_s
         for handle, _ in self._poller.poll(wait_s * 1000):
             self._fired.add(self._watched[handle])
@@ -168,3 +173,5 @@ class Attempts:
         """Lets what runs run on; what was not released ends."""
         for run_id, key in list(self._spawned):
             self.abandon(run_id, [key])
+        for executor in self._executors.values():
+            executor.close()

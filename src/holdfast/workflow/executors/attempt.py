@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.ending import Ending, outcome_of
@@ -20,8 +20,15 @@ LINGER_S = 1.0
 """How long what a step left behind may take to end when asked, and a filter to pass on the last lines."""
 
 
+class Begin(NamedTuple):
+    """What lets an attempt begin: the pipe to its shim, and what that is told."""
+
+    pipe: int
+    script: bytes
+
+
 class LocalAttempt:
-    """One attempt: a Running. `release` is the pipe that lets it begin; None for one that was adopted."""
+    """One attempt: a Running. `begin` is None for one that was adopted."""
 
     def __init__(
         self,
@@ -33,14 +40,14 @@ class LocalAttempt:
         strays: Strays,
         *,
         secrets: Mapping[str, str],
-        release: int | None,
+        begin: Begin | None,
         ran_s: float = 0.0,
     ) -> None:
         self.process = process
         self._work, self._place, self._files, self._log = work, place, files, log
         self._pid, self._group = int(process["pid"]), int(process["group"])
-        self._strays, self._secrets, self._release = strays, secrets, release
-        self._child = release is not None
+        self._strays, self._secrets, self._begin = strays, secrets, begin
+        self._child = begin is not None
         self._began = time.monotonic() - ran_s
         self._watch: int | None = _pidfd(self._pid)
         self._exit_status: int | None = None
@@ -55,15 +62,17 @@ class LocalAttempt:
 
     def go(self) -> None:
         """Lets it begin."""
-        if self._release is None:
+        if self._begin is None:
             return
         self._began = time.monotonic()
         try:
-            os.write(self._release, b"\n")
+            told = self._begin.script
+            while told:
+                told = told[os.write(self._begin.pipe, told) :]
         except BrokenPipeError:  # somebody ended the shim: poll tells
             pass
         finally:
-            self._close_release()
+            self._close_pipe()
 
     def fileno(self) -> int | None:
         """Readable when the shim has ended; None where the system has no such thing, or more is to be watched."""
@@ -74,9 +83,9 @@ class LocalAttempt:
         if self._asked is not None or self._outcome is not None:
             return
         self._asked = status
-        if self._release is not None:
+        if self._begin is not None:
             self._never_began = True
-            self._close_release()
+            self._close_pipe()
         signal_group(self._group, signal.SIGTERM)
         signal_group(self._group, signal.SIGCONT)  # a stopped process gets no other signal
         self._kill_at = time.monotonic() + self._place.grace_s
@@ -113,7 +122,7 @@ class LocalAttempt:
         return now - self._exit_seen > LINGER_S
 
     def _keep_time(self, now: float) -> None:
-        runs = self._release is None and self._asked is None and not self._ended
+        runs = self._begin is None and self._asked is None and not self._ended
         if runs and now - self._began > self._work.timeout_s:
             self.stop(TIMED_OUT)
         if self._kill_at is not None and now >= self._kill_at:
@@ -145,20 +154,20 @@ class LocalAttempt:
             self._notes.append("processes that it left running were ended")
 
     def _finished(self) -> Outcome:
-        for handle in (self._watch, self._release):
-            if handle is not None:
-                os.close(handle)
-        self._watch = self._release = None
+        self._close_pipe()
+        if self._watch is not None:
+            os.close(self._watch)
+            self._watch = None
         duration_s = 0.0 if self._never_began else time.monotonic() - self._began
         ending = Ending(
             self._asked, self._exit_status, self._never_began, duration_s, tuple(self._notes), self._secrets
         )
         return outcome_of(self._work, self._place, self._files, self._log, ending)
 
-    def _close_release(self) -> None:
-        if self._release is not None:
-            os.close(self._release)
-        self._release = None
+    def _close_pipe(self) -> None:
+        if self._begin is not None:
+            os.close(self._begin.pipe)
+        self._begin = None
 
 
 def _pidfd(pid: int) -> int | None:

@@ -62,6 +62,14 @@ class Executor(Protocol):
         """Starts it, waiting for `go`. Raises HoldfastError where it cannot be started."""
         ...
 
+    def prepare(self, work: Work) -> None:
+        """Makes in advance what can be made for the next attempt, which may be one like this. Never fails."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what was made in advance; attempts that run go on."""
+        ...
+
     def adopt(self, work: Work, place: Place, process: Mapping[str, Any]) -> Running | Outcome | Lost:
         """One that was started before: still running, ended with what it left behind, or lost."""
         ...

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.files import file_errors
 from holdfast.core.process_identity import boot, is_running
 from holdfast.workflow.engines.interface import Work
-from holdfast.workflow.executors.attempt import LocalAttempt
+from holdfast.workflow.executors.attempt import Begin, LocalAttempt
 from holdfast.workflow.executors.ending import Ending, outcome_of
 from holdfast.workflow.executors.files import AttemptFiles, attempt_files, make_folders, read_bounded
 from holdfast.workflow.executors.interface import Lost, Place, Running
 from holdfast.workflow.executors.log_file import LogFile
 from holdfast.workflow.executors.secrets import find_secrets, known_secrets, masked_values, secret_environment
-from holdfast.workflow.executors.shim import CannotStart, find_program, process_of, spawn
+from holdfast.workflow.executors.shim import CannotStart, Shim, end, find_program, script, spawn
 from holdfast.workflow.executors.strays import Strays, end_leftovers
 from holdfast.workflow.records import Outcome
 
@@ -38,40 +39,53 @@ class LocalExecutor:
     def __init__(self) -> None:
         self._strays = Strays()
         self._folders: set[tuple[str, str]] = set()
+        self._spare: Shim | None = None
 
     def start(self, work: Work, place: Place) -> Running:
         """Starts the shim of an attempt. Raises HoldfastError where its program, directory or a secret is missing."""
         cwd = os.path.normpath(f"{place.project}/{work.cwd}")
-        program = find_program(work.argv, work.env, cwd)
+        argv = (find_program(work.argv, work.env, cwd), *work.argv[1:])
         secrets = find_secrets(work, place)
         files = self._files(work, place)
-        env = {
-            **work.env,
+        exports = {
+            **secret_environment(work, secrets),
             "HOLDFAST_RUN_ID": work.run_id,
             "HOLDFAST_STEP": work.instance,
             "HOLDFAST_ATTEMPT": str(work.attempt),
             "HOLDFAST_IDEMPOTENCY_KEY": work.idempotency_key,
             "HOLDFAST_OUTPUT": files.output,
         }
-        if secrets:
-            env |= {**secret_environment(work, secrets), "HOLDFAST_MASK": _json(masked_values(secrets))}
+        mask = _json(masked_values(secrets)) if secrets else None
+        told = script(argv, exports, cwd=cwd, log=files.log, exit_file=files.exit, mask=mask)
         log = self._fresh_log(files)
         try:
-            argv = (program, *work.argv[1:])
-            spawned = spawn(argv, env, cwd=cwd, log=log, exit_file=files.exit, mask=bool(secrets))
+            shim = self._shim(work.env)
         except HoldfastError:
             os.close(log)
             raise
+        log_file = LogFile(files.log, log, place.output_limit)
         return LocalAttempt(
-            work,
-            place,
-            files,
-            process_of(spawned.pid),
-            LogFile(files.log, log, place.output_limit),
-            self._strays,
-            secrets=secrets,
-            release=spawned.release,
+            work, place, files, shim.process, log_file, self._strays, secrets=secrets, begin=Begin(shim.pipe, told)
         )
+
+    def prepare(self, work: Work) -> None:
+        """Starts a shell that waits, for an attempt with the environment of this one: half of the time it takes."""
+        if self._spare is None:
+            with suppress(CannotStart):  # whoever needs one is told
+                self._spare = spawn(work.env)
+
+    def close(self) -> None:
+        """Ends the shell that waits."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            end(spare)
+
+    def _shim(self, env: Mapping[str, str]) -> Shim:
+        if self._spare is not None and self._spare.env == env:
+            spare, self._spare = self._spare, None
+            return spare
+        self.close()
+        return spawn(env)
 
     def adopt(self, work: Work, place: Place, process: Mapping[str, Any]) -> Running | Outcome | Lost:
         """Finds an attempt again that an earlier process started."""
@@ -120,7 +134,7 @@ class LocalExecutor:
             log = _opened_log(files, place)
         secrets = known_secrets(work, place)
         ran_s = _ran_s(process)
-        return LocalAttempt(work, place, files, process, log, self._strays, secrets=secrets, release=None, ran_s=ran_s)
+        return LocalAttempt(work, place, files, process, log, self._strays, secrets=secrets, begin=None, ran_s=ran_s)
 
     def _ended(self, work: Work, place: Place, files: AttemptFiles, process: Mapping[str, Any]) -> Outcome:
         left = end_leftovers(work, process)
@@ -178,6 +192,3 @@ def _json(values: list[str]) -> str:
     import json
 
     return json.dumps(values)
-
-
-__all__ = ["CannotStart", "LocalExecutor"]

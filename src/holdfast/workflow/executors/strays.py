@@ -37,16 +37,18 @@ class Strays:
         if not LINUX:
             return []
         cookie = _cookie(work)
-        pids = {name for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - a step takes 1 ms
+        names = set(os.listdir("/proc"))  # noqa: PTH208 - a step takes 1 ms
         found = []
-        for pid in pids - self._others:
-            environment = _environment(pid)
-            variables = set((environment or b"").split(b"\0"))
+        for name in names - self._others:
+            environment = _environment(name) if name.isdigit() else b""
+            if not environment or RUN_ID not in environment:
+                continue
+            variables = set(environment.split(b"\0"))
             if cookie <= variables:
-                found.append(int(pid))
-            if any(text.startswith(RUN_ID) and text != self._ours for text in variables):
-                pids.discard(pid)  # another attempt's, for which it will be looked at again
-        self._others = pids
+                found.append(int(name))
+            if self._ours not in variables:
+                names.discard(name)  # an attempt's, perhaps another one's, for which it will be looked at again
+        self._others = names
         return [pid for pid in found if started(pid) is not None]
 
 
