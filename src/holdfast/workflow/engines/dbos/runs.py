@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from holdfast.core.clock import now_ms
 from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos.database import Database
 from holdfast.workflow.engines.interface import Lease, LeaseLost, NoSuchRun, Owner, Run, RunTaken
@@ -67,7 +68,10 @@ class Runs:
                 ),
                 {"owner": _json(owner._asdict()), "lease_ms": lease_ms, "run": run_id},
             )
-            return Lease(run_id, row.fence + 1), row.written
+            lease = Lease(run_id, row.fence + 1)
+            taken = Record(f"run/owner/{lease.fence}", owner._asdict(), now_ms())
+            self._insert(connection, row, [taken], lease.fence)
+            return lease, row.written + 1
 
         return self.database.write(take)
 

@@ -180,8 +180,7 @@ class Workers:
     def _rows(self, connection: sa.Connection, column: str, values: Iterable[str]) -> list[Any]:
         import sqlalchemy as sa
 
-        names = "id, key, worker, process, project, stop, written_ms"
-        text = self.database.sql(f"SELECT {names} FROM {{h}}attempts WHERE {column} IN :these")
+        text = self.database.sql("SELECT * FROM {h}attempts WHERE " + column + " IN :these")
         found = text.bindparams(sa.bindparam("these", expanding=True))
         return list(connection.execute(found, {"these": list(values)}).all())
 
