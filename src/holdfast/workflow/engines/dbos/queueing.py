@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
 
 ABI = "holdfast-workflow-1"
-"""DBOS's application version: what a worker must understand. Never a digest of the source."""
+"""What a worker must understand: the first part of DBOS's application version. Never a digest of the source."""
 
 PERFORM = "holdfast_perform"
 """The name of the one function that is registered with DBOS."""
@@ -74,6 +74,7 @@ class Queueing:
     def __init__(self, database: Database, project: str) -> None:
         self.database = database
         self.application = application_name(project)
+        self.version = f"{ABI}.{self.application}"  # DBOS wants it to be one application's alone
 
     def register(self, queues: Iterable[Queue], jobs: int) -> None:
         """Makes or brings up to date queues; `jobs` is how many attempts a worker takes of one at once."""
@@ -103,7 +104,7 @@ class Queueing:
                 workflow_name=PERFORM,
                 queue_name=self.name(envelope.work.queue),
                 workflow_id=workflow_id(envelope.work),
-                app_version=ABI,
+                app_version=self.version,
                 serialization_type=WorkflowSerializationFormat.PORTABLE,
             )
             self._client.enqueue_in_transaction(connection, options, envelope.as_text())

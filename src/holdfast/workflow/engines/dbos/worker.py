@@ -18,7 +18,7 @@ from holdfast.workflow.engines.dbos import schema
 from holdfast.workflow.engines.dbos.address import parse_address
 from holdfast.workflow.engines.dbos.database import Database, imported
 from holdfast.workflow.engines.dbos.performing import Performer
-from holdfast.workflow.engines.dbos.queueing import ABI, PERFORM, Queueing
+from holdfast.workflow.engines.dbos.queueing import PERFORM, Queueing
 from holdfast.workflow.engines.dbos.reaper import Reaper
 from holdfast.workflow.engines.dbos.runs import Runs
 from holdfast.workflow.engines.dbos.workers import Worker, Workers
@@ -113,7 +113,7 @@ class _Working:
         config = {
             "name": self.queueing.application,
             "executor_id": me.id,
-            "application_version": ABI,
+            "application_version": self.queueing.version,
             "log_level": "ERROR",
             "notification_listener_polling_interval_sec": 0.01,
             "run_migrations": False,
