@@ -4,9 +4,8 @@ An instance is a step, `tests`, or one item of a fan-out, `fan[3]`. Attempts cou
 
 | key | written when | data |
 | --- | --- | --- |
-| `step/<instance>/<n>/started` | before an attempt is performed | `idempotency_key`, `on_crash` |
+| `step/<instance>/<n>/started` | before an attempt is performed | `idempotency_key`, `on_crash`, `recovery` |
 | `step/<instance>/<n>/process` | when its process is there, before it may work | core.process_identity, `group` |
-| `step/<instance>/<n>/process/<k>` | when the first process never began, and another was made; k from 2 | the same |
 | `step/<instance>/<n>/ended` | after it | an Outcome |
 | `step/<instance>.probe/<n>/...` | as those of a step: the probe that finds out about attempt n after a crash | |
 | `step/<instance>/skipped` | when its turn came, and it was not to run | `reason`; `status`: cancelled |

@@ -96,9 +96,8 @@ class Recovery(NamedTuple):
     """What became of an attempt whose runner died.
 
     `ended`: its outcome is known after all, and is in `outcome`. `running`: it goes on, and `wait` will bring its end.
-    `gone`: nobody knows whether it did its work; what was left of it has been ended. Only where nothing was adopted
-    can `began` be False: then it surely did no work, and may be performed again whatever its `on_crash` says. (With
-    `adopt` the engine performs such an attempt itself, and answers `running`.)
+    `gone`: nobody knows whether it did its work; what was left of it has been ended. Where `began` is False, it surely
+    did no work, and may be performed again whatever its `on_crash` says.
     """
 
     state: str
@@ -153,6 +152,7 @@ class Engine(Protocol):
     def recover(self, lease: Lease, work: Work, *, adopt: bool) -> Recovery:
         """Finds out about an attempt that was started under an earlier lease and has no end.
 
+        Of `work` the run, instance, attempt and `uses` have to be right; what else is needed the engine kept.
         With `adopt`, what still runs is let run; else it is ended first.
         """
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.core.clock import now_ms
@@ -18,9 +18,9 @@ from holdfast.workflow.engines import journal_owners, journal_queues, journal_ru
 from holdfast.workflow.engines.interface import Lease, Owner, Recovery, Run, Work
 from holdfast.workflow.engines.journal_attempts import Attempts
 from holdfast.workflow.engines.journal_store import BUSY_S, FOLDER, Store, open_store
-from holdfast.workflow.executors import find_executor
-from holdfast.workflow.executors.interface import Lost, Place
-from holdfast.workflow.records import Outcome, Record
+from holdfast.workflow.executors.interface import Lost, Place, Running
+from holdfast.workflow.executors.perform import watch
+from holdfast.workflow.records import UNKNOWN, Outcome, Record
 
 HEARTBEAT_S = 3.0
 LOOK_S = 0.05
@@ -77,8 +77,7 @@ class Journal:
                 journal_owners.check(self.store, lease)
                 self._insert(lease.run_id, records)
                 for each in work:
-                    data = {"idempotency_key": each.idempotency_key, "on_crash": each.on_crash}
-                    if not self._insert(lease.run_id, [Record(f"{each.key}/started", data, now)]):
+                    if not self._insert(lease.run_id, [journal_runs.started_record(each, now)]):
                         known.add(each.key)
                     elif process := self._attempts.process(each):
                         self._insert(lease.run_id, [Record(f"{each.key}/process", process, now)])
@@ -112,26 +111,31 @@ class Journal:
 
     def recover(self, lease: Lease, work: Work, *, adopt: bool) -> Recovery:
         journal_owners.check(self.store, lease)
-        processes = journal_runs.processes(self.store, work)
-        executor = find_executor(work.uses)
-        if not processes:
-            began = journal_runs.boot_of_start(self.store, work) != boot()
-            found: object = Lost(began, "the machine was restarted" if began else "it was never released")
-        else:
-            if not adopt:
-                executor.end_leftovers(work, processes[-1])
-            found = executor.adopt(work, self._place, processes[-1])
+        work = journal_runs.as_dispatched(self.store, work)
+        found = self._found(work)
         if isinstance(found, Outcome):
             self._write_ends(lease, [(work, found)])
             return Recovery("ended", found)
-        if not isinstance(found, Lost):
-            self._attempts.adopted(lease, work, found)  # type: ignore[arg-type]
-            return Recovery("running")
-        if found.began or not adopt:
+        if isinstance(found, Lost):
             self._leave_queue(lease, work)
             return Recovery("gone", detail=found.detail, began=found.began)
-        self._attempts.add(lease, work, begun=False)
-        return Recovery("running", detail=f"{found.detail}: performed now")
+        if adopt:
+            self._attempts.adopted(lease, work, found)
+            return Recovery("running")
+        watch(found, lambda: UNKNOWN)
+        self._leave_queue(lease, work)
+        return Recovery("gone", detail="it was still running, and was ended")
+
+    def _found(self, work: Work) -> Running | Outcome | Lost:
+        """What is left of an attempt. Its process is recorded before it may begin, so that without one it never did.
+
+        Unless the machine was restarted since: a record that was not synced may be lost with it.
+        """
+        process = journal_runs.data_of(self.store, work.run_id, f"{work.key}/process")
+        if process is None:
+            restarted = journal_runs.boot_of_start(self.store, work) != boot()
+            return Lost(restarted, "the machine was restarted" if restarted else "it was never released")
+        return self._attempts.executor(work.uses).adopt(work, self._place, process)
 
     def signal(self, run_id: str, record: Record) -> bool:
         with self.store.transaction(sync=True):
@@ -218,15 +222,9 @@ class Journal:
         if process := self._attempts.process(work):
             with self.store.transaction(sync=False):
                 journal_owners.check(self.store, lease)
-                self._record_process(work, process)
+                self._insert(work.run_id, [Record(f"{work.key}/process", process, now_ms())])
         self._attempts.add(lease, work, begun=True)
         return True
-
-    def _record_process(self, work: Work, process: Mapping[str, object]) -> None:
-        """Under the next key: the first process may have ended without ever beginning."""
-        count = len(journal_runs.processes(self.store, work))
-        key = f"{work.key}/process" + (f"/{count + 1}" if count else "")
-        self._insert(work.run_id, [Record(key, process, now_ms())])
 
     def _queue_admits(self, lease: Lease, work: Work) -> bool:
         if lease.run_id not in self._limits:

@@ -67,14 +67,34 @@ def summarise(store: Store, run_id: str, record: Record) -> None:
         store.execute("DELETE FROM groups WHERE run_id = ?", (run_id,))
 
 
-def processes(store: Store, work: Work) -> list[Mapping[str, Any]]:
-    """The processes that an attempt had, oldest first; all but the last never began."""
-    key = f"{work.key}/process"
-    rows = store.rows(
-        "SELECT data FROM records WHERE run_id = ? AND (key = ? OR (key > ? AND key < ?)) ORDER BY seq",
-        (work.run_id, key, f"{key}/", f"{key}0"),
-    )
-    return [json.loads(data) for (data,) in rows]
+def data_of(store: Store, run_id: str, key: str) -> Mapping[str, Any] | None:
+    """The data of a record, or None where there is none of that key."""
+    row = store.row("SELECT data FROM records WHERE run_id = ? AND key = ?", (run_id, key))
+    found: Mapping[str, Any] | None = json.loads(row[0]) if row else None
+    return found
+
+
+KEPT = {"cwd": ".", "timeout_s": 600.0, "secrets": (), "artifacts": (), "queue": None}
+"""What has to be known of an attempt to find it again, with what is left out."""
+
+
+def started_record(work: Work, at_ms: int) -> Record:
+    """What is written down of an attempt before it is performed; of its environment no more than names of secrets."""
+    data: dict[str, Any] = {"idempotency_key": work.idempotency_key, "on_crash": work.on_crash}
+    kept = {name: value for name in KEPT if (value := getattr(work, name)) != KEPT[name]}
+    if work.env_secrets:
+        kept["env_secrets"] = dict(work.env_secrets)
+    if kept:
+        data["recovery"] = kept
+    return Record(f"{work.key}/started", data, at_ms)
+
+
+def as_dispatched(store: Store, work: Work) -> Work:
+    """The attempt with what was kept of it when it was dispatched."""
+    started = data_of(store, work.run_id, f"{work.key}/started") or {}
+    kept = {**KEPT, "env_secrets": {}, **started.get("recovery", {})}
+    lists = {name: tuple(kept[name]) for name in ("secrets", "artifacts")}
+    return work._replace(**{name: value for name, value in {**kept, **lists}.items() if name in Work._fields})
 
 
 def boot_of_start(store: Store, work: Work) -> object:
