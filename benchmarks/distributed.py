@@ -116,7 +116,7 @@ def with_workers(commands: list[list[str]], project: Path, sign: str, measured: 
             assert worker.stdout is not None
             said = b""
             while sign.encode() not in (line := worker.stdout.readline()):
-                assert line, f"a worker ended: {said}"
+                assert line, f"a worker ended: {said!r}"
                 said += line
         time.sleep(1.5)  # DBOS looks for new queues once a second
         return measured()

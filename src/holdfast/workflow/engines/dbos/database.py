@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -47,6 +47,7 @@ class Database:
         self.engine = make_engine(address)
         self.shared = make_engine(address, begin=None) if self.sqlite else self.engine
         """The connections that DBOS uses: its own transactions begin as it wants."""
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT") if not self.sqlite else self.engine
 
     def write(self, work: Callable[[sa.Connection], Answer], *, sync: bool = True) -> Answer:
         """What `work` returns, in one transaction; again from its start where the database went away meanwhile.
@@ -73,6 +74,15 @@ class Database:
                     raise problem(self.address, error) from error
             time.sleep(pause)
             pause = min(2 * pause, 1.0)
+
+    def change(self, text: str, row: Mapping[str, Any]) -> int:
+        """How many rows one statement changes, by itself: one trip to the server in place of a transaction's three."""
+
+        def once() -> int:
+            with self._single.connect() as connection:
+                return connection.execute(self.sql(text), row).rowcount
+
+        return self.write(lambda c: c.execute(self.sql(text), row).rowcount) if self.sqlite else self.patiently(once)
 
     def sql(self, text: str) -> sa.TextClause:
         """A statement: `{h}` is the prefix of our tables, `{now}` the database's clock in ms, `{lock}` locks rows."""

@@ -16,6 +16,7 @@ from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos.queueing import DEFAULT_QUEUE, Envelope, Queueing, workflow_id
 from holdfast.workflow.engines.dbos.workers import Intent, Worker, Workers
 from holdfast.workflow.engines.interface import Work
+from holdfast.workflow.executors.files import attempt_files
 from holdfast.workflow.executors.interface import Executor, Lost, Place, Running
 from holdfast.workflow.model import RERUN
 from holdfast.workflow.records import CANCELLED, FAILED, UNKNOWN, Outcome
@@ -56,6 +57,7 @@ class Performer:
         self.dead = False
         """It was taken for dead, or ends what it performs: no result counts any more."""
         self._slots = threading.BoundedSemaphore(worker.jobs)
+        self._executors: dict[str, Executor] = {}
         self._stops: dict[str, str] = {}
         self._lost: set[str] = set()
 
@@ -115,14 +117,20 @@ class Performer:
             self.queueing.resume([attempt], self.queueing.name(queue))
             raise NotOurs(attempt)
 
+    def _executor(self, uses: str) -> Executor:
+        """The executor of that name, one for all attempts: it learns which processes are none of its own."""
+        if uses not in self._executors:
+            self._executors[uses] = self.find_executor(uses)
+        return self._executors[uses]
+
     def _others_are_free(self, queue: str | None) -> bool:
         others = (each for each in self.workers.alive() if each.id != self.worker.id)
         return any(each.busy < each.jobs and (queue or DEFAULT_QUEUE) in each.queues for each in others)
 
     def _performed(self, attempt: str, envelope: Envelope) -> Outcome:
         work = envelope.work
-        executor = self.find_executor(work.uses)
-        known = self.workers.intent(attempt)
+        executor = self._executor(work.uses)
+        known = self.workers.intent(attempt) if _was_begun_here(work, self.place) else None
         if known is not None:
             return self._taken_over(attempt, work, executor, known)
         asked = time.time()
@@ -237,6 +245,12 @@ class Performer:
             notes.append(f"performed by {self.worker.name} on {host} in {self.place.project}: its log is there")
             tail = tail or _tail(self.place.project, outcome.log)
         return outcome._replace(notes=tuple(notes), tail=tail)
+
+
+def _was_begun_here(work: Work, place: Place) -> bool:
+    """Whether this machine may hold files of it, which starting it again would write over. Else `intend` tells."""
+    files = attempt_files(work, place)
+    return os.path.lexists(files.log) or os.path.lexists(files.exit)
 
 
 def _wait_on(running: Running) -> None:

@@ -131,7 +131,7 @@ class Workers:
             "WHERE id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
         )
         row = self._row(worker, attempt, process, project) | {"run": work.run_id, "key": work.key}
-        return bool(self.database.write(lambda c: c.execute(self.database.sql(text), row).rowcount))
+        return bool(self.database.change(text, row))
 
     def take_over(
         self, worker: Worker, attempt: str, known: Intent, process: Mapping[str, Any] | None, project: str | None
@@ -180,7 +180,7 @@ class Workers:
     def _rows(self, connection: sa.Connection, column: str, values: Iterable[str]) -> list[Any]:
         import sqlalchemy as sa
 
-        text = self.database.sql("SELECT * FROM {h}attempts WHERE " + column + " IN :these")
+        text = self.database.sql("SELECT * FROM {h}attempts WHERE " + column + " IN :these")  # noqa: S608
         found = text.bindparams(sa.bindparam("these", expanding=True))
         return list(connection.execute(found, {"these": list(values)}).all())
 
