@@ -35,6 +35,8 @@ BATCH = 500
 _FEW = 100  # so many attempts are asked for by their ids
 _ALL_S = 5.0  # how often all are, in case an end was committed long after it was stamped
 _PAUSES_S = (0.005, 0.1)
+"""How soon, and at the latest, the database is asked again for what is new; every answer costs a millisecond."""
+_MANY_PAUSE_S = 0.25
 
 
 class Setting(NamedTuple):
@@ -65,6 +67,7 @@ class _Held:
         """Ends that this engine made itself."""
         self.since_ms = 0
         self.all_at = 0.0
+        self.looked_at = 0.0
         self.commit: str | None = None
 
 
@@ -102,9 +105,9 @@ class DbosEngine:
 
     def claim(self, run_id: str, owner: Owner) -> Lease:
         self._must_be_ready(run_id)
-        lease, written = self._runs.claim(run_id, owner, int(self.setting.lease_s * 1000))
+        lease = self._runs.claim(run_id, owner, int(self.setting.lease_s * 1000))
         run, _, _ = self._runs.load(run_id)
-        held = _Held(lease, self._loaded.get(run_id, written))
+        held = _Held(lease, self._loaded.get(run_id, 0))
         held.commit = run.facts.get("commit")
         self._held[run_id] = held
         self._register(_queues(run.document))
@@ -138,12 +141,17 @@ class DbosEngine:
         batches = [work[at : at + BATCH] for at in range(0, len(work), BATCH)] or [()]
         for number, batch in enumerate(batches):
             self._enqueue(held, batch, records if number == 0 else ())
-            held.outstanding |= {workflow_id(each): each.key for each in batch}
+            new = {workflow_id(each): each.key for each in batch if f"{each.key}/ended" not in held.told}
+            held.outstanding |= new
 
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         held = self._held_by(lease)
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        pause, longest = _PAUSES_S
+        pause, longest = (_MANY_PAUSE_S, _MANY_PAUSE_S) if len(held.outstanding) > _FEW else _PAUSES_S
+        if len(held.outstanding) > _FEW and held.looked_at:
+            time.sleep(
+                max(0.0, min(held.looked_at + pause - time.monotonic(), pause if timeout_s is None else timeout_s))
+            )
         while not (found := self._news(held)):
             left = longest if deadline is None else deadline - time.monotonic()
             if left <= 0:
@@ -242,6 +250,7 @@ class DbosEngine:
     def _news(self, held: _Held) -> list[Record]:
         if held.lost:
             self._held_by(held.lease)
+        held.looked_at = time.monotonic()
         held.written, found = self._runs.since(held.lease, held.written)
         found += held.own
         held.own = []

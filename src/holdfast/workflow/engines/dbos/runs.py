@@ -49,11 +49,11 @@ class Runs:
         )
         self.database.write(lambda c: c.execute(self.database.sql(text), row))
 
-    def claim(self, run_id: str, owner: Owner, lease_ms: int) -> tuple[Lease, int]:
-        """The lease on a run, and how much had been written of it. Raises RunTaken, NoSuchRun."""
+    def claim(self, run_id: str, owner: Owner, lease_ms: int) -> Lease:
+        """The lease on a run. Raises RunTaken, NoSuchRun."""
         sql = self.database.sql
 
-        def take(connection: sa.Connection) -> tuple[Lease, int]:
+        def take(connection: sa.Connection) -> Lease:
             row = self._locked(connection, run_id)
             if row.owner is not None and _is_alive(row):
                 held = json.loads(row.owner)
@@ -71,7 +71,7 @@ class Runs:
             lease = Lease(run_id, row.fence + 1)
             taken = Record(f"run/owner/{lease.fence}", owner._asdict(), now_ms())
             self._insert(connection, row, [taken], lease.fence)
-            return lease, row.written + 1
+            return lease
 
         return self.database.write(take)
 
