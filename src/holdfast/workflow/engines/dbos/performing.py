@@ -24,7 +24,7 @@ from holdfast.workflow.records import CANCELLED, FAILED, UNKNOWN, Outcome
 LOOK_S = 0.25
 """How often a running attempt is looked at when nothing happens: its output is kept in bounds then."""
 
-SLOT_S = 1.0
+SLOT_S = 0.5
 """How long an attempt waits for a free place of this worker before it is offered to others."""
 
 TAIL = 4096

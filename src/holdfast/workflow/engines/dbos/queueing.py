@@ -32,6 +32,9 @@ PERFORM = "holdfast_perform"
 POLL_S = 0.05
 """How often a worker looks at a queue. DBOS starts at most worker_concurrency attempts each time."""
 
+AHEAD = 8
+"""How many attempts a worker takes beyond those that it performs: short ones need not wait for its next look then."""
+
 DEFAULT_QUEUE = "default"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _OVERLAP_MS = 500  # ends are stamped before they are committed
@@ -87,9 +90,8 @@ class Queueing:
             queue = self._client.retrieve_queue(self.name(name))
             if queue is None:
                 self.register([Queue(name)], jobs)
-            elif (queue.worker_concurrency or 0) < jobs:
-                most = queue.global_concurrency
-                queue.set_worker_concurrency(min(jobs, most) if most else jobs)
+            elif queue.worker_concurrency != (wanted := _taken(jobs, queue.global_concurrency)):
+                queue.set_worker_concurrency(wanted)
 
     def name(self, queue: str | None) -> str:
         """The name in DBOS of a project's queue."""
@@ -149,7 +151,7 @@ class Queueing:
         self._client.register_queue(
             self.name(queue.name),
             global_concurrency=most,
-            worker_concurrency=min(jobs, most) if most else jobs,
+            worker_concurrency=_taken(jobs, most),
             limiter={"limit": queue.limit, "period": queue.period_s} if queue.limit else None,
             polling_interval_sec=POLL_S,
         )
@@ -167,6 +169,10 @@ class Queueing:
             retry_connection_errors=False,  # DBOS would wait for ever
         )
         return made
+
+
+def _taken(jobs: int, most: int | None) -> int:
+    return min(jobs + AHEAD, most) if most else jobs + AHEAD
 
 
 def application_name(project: str) -> str:
