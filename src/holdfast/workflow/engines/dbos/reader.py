@@ -15,6 +15,20 @@ from holdfast.workflow.engines.interface import Run
 from holdfast.workflow.engines.reading import RUNNER, WORKER, Session
 from holdfast.workflow.records import Record
 
+RUNNERS = (
+    "SELECT id, workflow, owner, fence, lease_ms, {now} - beat_ms AS silent_ms FROM {h}runs "
+    "WHERE project = :project AND owner IS NOT NULL ORDER BY id DESC"
+)
+WORKERS = (
+    "SELECT id, name, process, queues, epoch, lease_ms, {now} - since_ms AS age_ms, {now} - beat_ms AS silent_ms "
+    "FROM {h}workers WHERE project = :project AND alive = 1 ORDER BY since_ms"
+)
+FREE_RUN = "UPDATE {h}runs SET owner = NULL WHERE id = :id AND project = :project AND fence = :fence"
+PART_WORKER = (
+    "UPDATE {h}workers SET alive = 0, busy = 0, epoch = epoch + 1 "
+    "WHERE id = :id AND project = :project AND alive = 1 AND epoch = :fence"
+)
+
 
 class DbosReader:
     """A Reader of one project's runs. Nothing is made in a database that has no tables of ours."""
@@ -32,19 +46,15 @@ class DbosReader:
         return self._engine.signal(run_id, record)
 
     def sessions(self) -> Sequence[Session]:
+        return [session for session, _ in self._sessions()]
+
+    def _sessions(self) -> list[tuple[Session, int]]:
+        """Each with its fence or epoch, which another owner would have raised."""
         if not self._engine.ready:
             return []
         now = now_ms()
-        runners = (
-            "SELECT id, workflow, owner, lease_ms, {now} - beat_ms AS silent_ms FROM {h}runs "
-            "WHERE project = :project AND owner IS NOT NULL ORDER BY id DESC"
-        )
-        workers = (
-            "SELECT id, name, process, queues, lease_ms, since_ms, {now} - since_ms AS age_ms, "
-            "{now} - beat_ms AS silent_ms FROM {h}workers WHERE project = :project AND alive = 1 ORDER BY since_ms"
-        )
-        found = [_runner(row, now) for row in self._rows(runners)]
-        return found + [_worker(row, now) for row in self._rows(workers)]
+        found = [(_runner(row, now), row.fence) for row in self._rows(RUNNERS)]
+        return found + [(_worker(row, now), row.epoch) for row in self._rows(WORKERS)]
 
     def delete(self, run_ids: Sequence[str]) -> Sequence[str]:
         """What DBOS keeps of their attempts stays: it is known by their ids, which are never used again."""
@@ -54,20 +64,13 @@ class DbosReader:
         return [run_id for run_id in run_ids if self._change(text, {"run": run_id, "project": self._project})]
 
     def release_stale(self) -> Sequence[Session]:
-        freed = []
-        for each in self.sessions():
-            if each.alive:
-                continue
-            if each.kind == RUNNER:
-                text = "UPDATE {h}runs SET owner = NULL WHERE id = :id AND project = :project"
-            else:
-                text = (
-                    "UPDATE {h}workers SET alive = 0, busy = 0, epoch = epoch + 1 "
-                    "WHERE id = :id AND project = :project AND alive = 1"
-                )
-            if self._change(text, {"id": each.id, "project": self._project}):
-                freed.append(each)
-        return freed
+        stale = [(each, fence) for each, fence in self._sessions() if not each.alive]
+        given = {"project": self._project}
+        return [
+            each
+            for each, fence in stale
+            if self._change(FREE_RUN if each.kind == RUNNER else PART_WORKER, {**given, "id": each.id, "fence": fence})
+        ]
 
     def close(self) -> None:
         self._engine.close()
