@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from holdfast.render import workflow_words as words
 from holdfast.render.screen import clipped
-from holdfast.render.tasks import moment, paint
+from holdfast.render.tasks import moment, paint, seconds
 from holdfast.render.terminal import columns, one_line, padded, printable
 from holdfast.workflow.reports.model import (
     ASKING,
@@ -24,6 +24,7 @@ from holdfast.workflow.reports.model import (
     WAITING,
     RunReport,
     StepReport,
+    word,
 )
 
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
@@ -212,16 +213,18 @@ def page(report: RunReport, width: int, height: int, *, color: bool) -> list[str
     """The run in lines that fit a terminal: what goes on and what went wrong before what is over or not begun."""
     style = _Style(color, None, all=False)
     head = clipped(f"{one_line(report.workflow)}  {report.id}", width)
-    end = clipped(f"{words.verdict(report)}, {report.done:,} of {report.total:,} done", width)
+    took = seconds(report.duration_s)
+    end = clipped(f"{word(report.status)}: {report.done:,} of {report.total:,} done, {took}", width)
     room = max(1, height - 3)
     rows = [row for step in _most(report.steps, room) for row in _rows(step, report.now_ms, style)][:room]
     names = min(NAME_WIDTH, max((columns(row.name) for row in rows), default=0))
     states = max((columns(row.status) for row in rows), default=0)
     lines = []
     for row in rows:
-        state = style.paint(row.status, row.code) + " " * (states - columns(row.status))
-        left = width - max(names, columns(row.name)) - states - 12
-        lines.append(
-            f"{padded(row.name, names)}  {state}  {row.took.rjust(6)}  {clipped(row.why, max(0, left))}".rstrip()
-        )
+        name, rest = padded(row.name, names), f"{' ' * (states - columns(row.status))}  {row.took.rjust(6)}  {row.why}"
+        room_left = width - columns(f"{name}  {row.status}")
+        if room_left < 0:
+            lines.append(clipped(f"{name}  {row.status}", width))
+        else:
+            lines.append(f"{name}  {style.paint(row.status, row.code)}{clipped(rest, room_left)}".rstrip())
     return [style.paint(head, BOLD), *lines, "", style.paint(end, COLORS.get(report.status))]

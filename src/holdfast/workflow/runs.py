@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from holdfast.core.errors import HoldfastError
+from holdfast.core.ids import LENGTH
 from holdfast.workflow.engines.interface import NoSuchRun, Run
 from holdfast.workflow.engines.reading import Runs
 
 LAST = "last"
 SHORTEST_SUFFIX = 4
-_AFTER_ALL = "~"  # sorts behind every character of an id
+_FIRST, _LAST = "0", "Z"
+"""Of the characters of an id: a database may sort others anywhere."""
 _PAGE = 1000
 _NAMED = 5
 
@@ -57,14 +59,14 @@ def is_child(run: Run) -> bool:
 
 
 def _exact(engine: Runs, wanted: str) -> list[str]:
-    return [run.id for run in engine.runs(limit=1, before=wanted + " ") if run.id == wanted]
+    return [run.id for run in engine.runs(limit=1, before=wanted.upper() + _FIRST) if run.id == wanted.upper()]
 
 
 def _beginning(engine: Runs, wanted: str) -> list[str]:
-    """Those of which `wanted` is the beginning are the newest of all that are smaller than it and a high character."""
+    """Those of which `wanted` is the beginning are the newest of all that are not greater than the last of them."""
     if not wanted:
         return []
-    found = engine.runs(limit=_NAMED + 1, before=wanted + _AFTER_ALL)
+    found = engine.runs(limit=_NAMED + 1, before=wanted.ljust(LENGTH + 1, _LAST))
     return [run.id for run in found if run.id.upper().startswith(wanted)]
 
 

@@ -78,3 +78,13 @@ def test_what_is_given_up_stays_so_with_its_reason(shop: Path, holdfast: Cli) ->
     holdfast("workflow", "dead", "drop", run_id, "--all", "--why", "enough", cwd=shop)
     assert holdfast("workflow", "dead", "list", run_id, cwd=shop).stdout == f"{run_id} has no dead letters\n"
     assert holdfast("workflow", "dead", "retry", run_id, "--all", cwd=shop).exit_code == 2
+
+
+def test_what_was_skipped_for_a_dead_letter_has_its_turn_again_with_it(shop: Path, holdfast: Cli) -> None:
+    flag = shop / "flag"
+    run_id = runs.ran(shop, runs.flow(runs.sh("a", "test -e flag"), runs.sh("b", "true", "a")))
+    flag.touch()
+    said = holdfast("workflow", "dead", "retry", run_id, "a", cwd=shop).stdout
+    assert said.startswith("1 of 1 to be tried again\n")
+    state = runs.walk(shop, run_id)
+    assert {step.instance: step.status for step in state.steps.values()} == {"a": "succeeded", "b": "succeeded"}

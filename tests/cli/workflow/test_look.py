@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from holdfast.workflow.runner.listener import Silent
 from tests.conftest import Cli
 from tests.workflow.reports import real_runs as runs
 
@@ -171,3 +178,70 @@ def test_watching_a_run_that_nobody_runs_ends_with_its_exit_code(shop: Path, hol
     assert "failed: 1 failed of 1 step" in said.stdout
     runs.ran(shop, runs.flow(runs.sh("a", "true")))
     assert holdfast("workflow", "status", "last", "--watch", cwd=shop).exit_code == 0
+
+
+WATCHER = """
+import os, sys
+from holdfast.cli.main import main
+sys.argv = ["holdfast", "workflow", "status", "last", "--watch"]
+main()
+"""
+
+
+def test_on_a_terminal_a_watched_run_is_drawn_in_place_until_it_ends(shop: Path) -> None:
+    run_id = runs.begin(shop, runs.flow(runs.sh("a", "while test ! -e go; do sleep 0.05; done"), runs.sh("b", "true")))
+    listener, drawn = Silent(), threading.Event()
+    walker = threading.Thread(target=runs.walk, args=(shop, run_id, listener))
+    master, slave = pty.openpty()
+    with runs.engine_of(shop) as engine:
+        walker.start()
+        while not any(record.key == "step/a/1/started" for record in engine.load(run_id)[1]):
+            drawn.wait(0.01)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCHER], stdin=slave, stdout=slave, stderr=slave, cwd=shop,
+        env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(slave)
+    said = ""
+    while select.select([master], [], [], 60)[0]:
+        try:
+            data = os.read(master, 65536).decode()
+        except OSError:
+            break
+        said += data
+        if "running" in said:
+            (shop / "go").touch()
+    os.close(master)
+    walker.join()
+    assert process.wait(60) == 0, said
+    assert "\x1b[5F" in said or "\x1b[6F" in said
+    assert "a  " in said
+    assert "succeeded: 2 succeeded of 2 steps" in said
+
+
+def test_what_runs_is_followed_until_it_ends_each_line_with_its_step(shop: Path) -> None:
+    run_id = runs.begin(
+        shop,
+        runs.flow(
+            runs.sh("a", "echo one; while test ! -e go; do sleep 0.05; done; echo two"), runs.sh("b", "echo three", "a")
+        ),
+    )
+    walker = threading.Thread(target=runs.walk, args=(shop, run_id))
+    walker.start()
+    log = shop / ".holdfast" / "workflow" / "runs" / run_id / "logs" / "a.1.log"
+    pause = threading.Event()
+    while not (log.is_file() and log.read_bytes()):
+        pause.wait(0.01)
+    followers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "holdfast", "workflow", "logs", run_id, *step, "--follow"],
+            cwd=shop, stdout=subprocess.PIPE, text=True,
+        )
+        for step in ([], ["a"])
+    ]  # fmt: skip
+    first = [follower.stdout.readline() for follower in followers if follower.stdout]
+    (shop / "go").touch()
+    rest = [follower.communicate(timeout=60)[0] for follower in followers]
+    walker.join()
+    assert first == ["a | one\n", "one\n"]
+    assert rest == ["a | two\nb | three\n", "two\n"]

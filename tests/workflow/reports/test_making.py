@@ -69,7 +69,16 @@ def test_a_cancelled_run_says_by_whom_and_why() -> None:
     over = runs.rec(3, "run/ended/1", status="cancelled")
     found = runs.made(runs.workflow(Step("a", "run", ("x",))), cancel, over)
     assert (found.status, found.reason) == ("cancelled", "cancelled by ana: wrong branch")
-    assert commands(found) == [f"holdfast workflow resume {runs.RUN_ID}"]
+    assert commands(found) == [f"holdfast workflow retry {runs.RUN_ID}"]
+
+
+def test_an_approval_without_options_of_its_own_is_given_or_refused() -> None:
+    document = runs.workflow(Step("ship", "approve", {}))
+    asked = runs.rec(1, "step/ship/asked", question="Go?", options=["approve", "reject"])
+    assert commands(runs.made(document, asked, owner=runs.GONE))[:2] == [
+        f"holdfast workflow approve {runs.RUN_ID} ship",
+        f"holdfast workflow reject {runs.RUN_ID} ship",
+    ]
 
 
 def test_a_retry_that_is_due_is_told_with_what_went_wrong() -> None:

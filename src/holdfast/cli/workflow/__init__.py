@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "dead": "holdfast.cli.workflow.dead:dead",
     "sessions": "holdfast.cli.workflow.sessions:sessions",
     "state": "holdfast.cli.workflow.state:app",
+    "worker": "holdfast.cli.workflow.worker:app",
 }
 """Each names a Typer application of one command."""
 

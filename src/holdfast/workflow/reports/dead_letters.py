@@ -9,6 +9,7 @@ from holdfast.workflow.engines.reading import Reader
 from holdfast.workflow.records import Record
 from holdfast.workflow.reports.overview import Seen
 from holdfast.workflow.reports.steps import find_step
+from holdfast.workflow.runner.again import again
 from holdfast.workflow.runner.state import StepState, dead_letters
 
 
@@ -34,12 +35,14 @@ def chosen(seen: Seen, names: Sequence[str]) -> list[StepState]:
 
 
 def try_again(engine: Reader, seen: Seen, letters: Sequence[StepState], *, by: str, why: str, now_ms: int) -> int:
-    """Has each tried again when the run goes on; how many that were told now."""
-    told = 0
-    for each in letters:
-        data = {"by": by, "why": why}
-        told += engine.signal(seen.state.run.id, Record(f"step/{each.instance}/again/{each.agains + 1}", data, now_ms))
-    return told
+    """Has each tried again when the run goes on, and what came after it; how many letters were told now."""
+    records: dict[str, Record] = {}
+    for each in {letter.step: letter for letter in letters}.values():
+        records |= {record.key: record for record in again(seen.state, each.instance, by)}
+    own = {f"step/{each.instance}/again/{each.agains + 1}" for each in letters}
+    records |= {key: Record(key, {"by": by, "why": why}, now_ms) for key in sorted(own)}
+    written = [key for key, record in records.items() if engine.signal(seen.state.run.id, record)]
+    return len(own.intersection(written))
 
 
 def drop(engine: Reader, seen: Seen, letters: Sequence[StepState], *, by: str, why: str, now_ms: int) -> int:

@@ -11,6 +11,8 @@ from holdfast.workflow.reports.model import ASKING, BAD, INTERRUPTED, OPEN, SUCC
 SHOWN = 5
 Way = tuple[str, str]
 GUIDE = "guide"
+APPROVE, REJECT = "approve", "reject"
+"""The options of an approval that names none; a refusal has a command of its own."""
 
 
 def ways_on(report: RunReport) -> list[Way]:
@@ -34,10 +36,11 @@ def _open(run: str, step: StepReport) -> Iterator[Way]:
     elif step.status == ASKING and step.kind == GUIDE:
         yield f"holdfast workflow done {run} {name}", "when the work is done: its acceptance is checked then"
     elif step.status == ASKING:
-        options = step.options or ("",)
-        for option in options:
-            answer = f" --answer {shlex.quote(option)}" if option else ""
-            yield f"holdfast workflow approve {run} {name}{answer}", f"answers {option}" if option else "approves it"
+        for option in [each for each in step.options if each != REJECT] or [APPROVE]:
+            answer, what = f" --answer {shlex.quote(option)}", f"answers {option}"
+            if option == APPROVE:
+                answer, what = "", "approves it"
+            yield f"holdfast workflow approve {run} {name}{answer}", what
         yield f"holdfast workflow reject {run} {name}", "refuses it"
 
 
@@ -49,4 +52,4 @@ def _after_the_end(report: RunReport) -> Iterator[Way]:
         yield f"holdfast workflow retry {report.id} {name}".rstrip(), what
         yield f"holdfast workflow dead list {report.id}", "says why each failed"
     elif report.status != SUCCEEDED:
-        yield f"holdfast workflow resume {report.id}", "goes on with what was left"
+        yield f"holdfast workflow retry {report.id}", "goes on with what was left"
