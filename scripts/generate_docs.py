@@ -14,12 +14,14 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from holdfast.cli.main import COMMANDS, app
 from holdfast.core.config.schema import json_schema, mistakes_table, settings_table, variables_table
+from holdfast.workflow.definition.json_schema import json_schema as workflow_json_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def configuration_schema(_old: str) -> str:
     """docs/config.schema.json: what `holdfast config schema` prints."""
     return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def workflow_schema(_old: str) -> str:
+    """docs/workflow.schema.json: what `holdfast workflow schema` prints."""
+    return json.dumps(workflow_json_schema(), indent=2) + "\n"
 
 
 def configuration_spec(old: str) -> str:
@@ -60,15 +67,20 @@ def commands() -> Iterator[tuple[str, ...]]:
     """The words of every command and group, the root first."""
     yield ()
     for name, module in COMMANDS.items():
-        yield (name,)
-        command = get_command(import_module(module).app)
-        yield from ((name, inner) for inner in getattr(command, "commands", ()))
+        yield from _below((name,), get_command(import_module(module).app))
+
+
+def _below(words: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name in getattr(command, "lazily", getattr(command, "commands", ())):
+        yield from _below((*words, name), command.get_command(None, name))
 
 
 PAGES: dict[str, Callable[[str], str]] = {
     "docs/cli.md": command_line,
     "docs/config.schema.json": configuration_schema,
     "docs/specs/004-configuration.md": configuration_spec,
+    "docs/workflow.schema.json": workflow_schema,
 }
 
 

@@ -8,6 +8,7 @@ text. The one importer of ruamel.yaml.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,9 +44,12 @@ class BadYaml(ValueError):
         self.offset = offset
 
 
-def read_yaml(text: str) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath, int]]]:
-    """The document, the offset of each key and element, and those keys that repeat an earlier one. Raises BadYaml."""
-    built = _built(text, _Built())
+def read_yaml(text: str, *, most: int = sys.maxsize) -> tuple[object, dict[KeyPath, int], list[tuple[KeyPath, int]]]:
+    """The document, the offset of each key and element, and those keys that repeat an earlier one.
+
+    Raises BadYaml, also where it has more than `most` of them.
+    """
+    built = _built(text, _Built(most))
     return built.value, built.found, built.repeated
 
 
@@ -110,8 +114,9 @@ def _yaml_errors(last: Callable[[], int]) -> Iterator[None]:
 class _Built:
     """A document that grows with each event."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
         self.value: object = None
+        self._count, self._most = 0, most
         self.found: dict[KeyPath, int] = {}
         self.repeated: list[tuple[KeyPath, int]] = []
         self.last = 0
@@ -156,13 +161,19 @@ class _Built:
             path = (*table[1], event.value)
             if event.value in table[0]:
                 self.repeated.append((path, self.last))
-            self.found.setdefault(path, self.last)
+            self._note(path)
             self._key = event.value
         else:
             self._place(self.scalar(event))
 
     def scalar(self, event: Any) -> object:
         return event.value if event.style else plain_scalar(event.value)
+
+    def _note(self, path: KeyPath) -> None:
+        self._count += 1  # repeated keys count too
+        if self._count > self._most:
+            raise BadYaml(f"more than {self._most:,} keys and elements", self.last)
+        self.found.setdefault(path, self.last)
 
     def _begin(self, container: dict[str, object] | list[object]) -> None:
         if len(self._open) >= _DEPTH:
@@ -177,7 +188,7 @@ class _Built:
         container, path = self._open[-1]
         if isinstance(container, list):
             path = (*path, len(container))
-            self.found[path] = self.last
+            self._note(path)
             container.append(value)
         elif self._key is None:
             raise BadYaml("a key must be one word", self.last)

@@ -22,6 +22,8 @@ class Setting(NamedTuple):
     attempt: int
     folder: str
     """Where the run keeps its files, relative to the project."""
+    started_ms: int = 0
+    """When the run began, or the one that it was restarted from: a gate takes no report that is older. 0: not known."""
 
 
 class Command(NamedTuple):

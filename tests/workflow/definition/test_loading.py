@@ -1,0 +1,261 @@
+"""What a workflow file says, as values."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.workflow.definition.kinds import ALL
+
+from holdfast.core.digests import sha256
+from holdfast.workflow.definition import DefinitionError, load
+from holdfast.workflow.definition.loading import CACHE
+from holdfast.workflow.model import Concurrency, Input, Queue, Retry, Step, Workflow
+
+NIGHTLY = """\
+name: nightly
+inputs:
+  target: {type: string, default: ".", description: what to check}
+defaults: {timeout: 10m, retry: {times: 0}}
+steps:
+  - {id: venv,  check: venv}
+  - {id: deps,  check: deps, needs: [venv]}
+  - id: tests
+    needs: [venv]
+    run: [pytest, -q, --junit-xml=out/junit.xml, --cov, --cov-report=xml:out/coverage.xml]   # argv
+    retry: {times: 2, backoff: 2s, jitter: true, on: [timeout, exit:75]}
+    artifacts: [out/*.xml]
+  - {id: coverage, needs: [tests], gate: {metric: coverage.line, from: out/coverage.xml, at_least: 85}}
+  - {id: fan, needs: [deps], for_each: "inputs.targets", max_parallel: 4, run: [holdfast, check-deps, "${item}"]}
+  - id: ship
+    needs: [coverage]
+    approve: {question: Publish?, options: [publish, hold], expires: 24h}
+  - {id: publish, needs: [ship], if: "steps.ship.answer == 'publish'", run: [make, publish],
+     idempotency_key: "${commit}", on_failure: rollback}
+  - {id: rollback, when: never, run: [make, rollback]}
+"""
+Loaded = Callable[..., Workflow]
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Loaded:
+    """Reads a text as the file `w.yaml` of a project."""
+
+    def read(text: str, *, keep: bool = False, fresh: bool = False) -> Workflow:
+        (tmp_path / "w.yaml").write_bytes(text.encode())
+        return load(tmp_path / "w.yaml", tmp_path, ALL, keep=keep, fresh=fresh)
+
+    return read
+
+
+@pytest.fixture
+def step(loaded: Loaded) -> Callable[..., Step]:
+    """The first step of a workflow that says this of it, in YAML, and this besides."""
+
+    def read(says: str, top: str = "") -> Step:
+        return loaded(
+            f"{top}\nsteps:\n- {{id: a, run: [x], {says}}}\n- {{id: b, when: never, run: [x]}}\n"
+            "- {id: c, run: [x], on_failure: b}"
+        ).steps[0]
+
+    return read
+
+
+def test_the_whole_example_is_read(loaded: Loaded) -> None:
+    workflow = loaded(NIGHTLY)
+    assert workflow.name == "nightly"
+    assert workflow.file == "w.yaml"
+    assert workflow.digest == sha256(NIGHTLY.encode())
+    assert workflow.inputs == (Input("target", "string", ".", required=False, description="what to check"),)
+    assert [step.id for step in workflow.steps] == [
+        "venv",
+        "deps",
+        "tests",
+        "coverage",
+        "fan",
+        "ship",
+        "publish",
+        "rollback",
+    ]
+    tests = workflow.step("tests")
+    assert tests.retry == Retry(2, 2.0, jitter=True, on=("timeout", "exit:75"))
+    assert (tests.needs, tests.artifacts, tests.timeout_s, tests.line) == (("venv",), ("out/*.xml",), 600.0, 8)
+    assert workflow.step("coverage").body == {"metric": "coverage.line", "from": "out/coverage.xml", "at_least": 85}
+    assert (workflow.step("fan").for_each, workflow.step("fan").max_parallel) == ("inputs.targets", 4)
+    assert workflow.step("publish").condition == "steps.ship.answer == 'publish'"
+    assert (workflow.step("publish").idempotency_key, workflow.step("publish").on_failure) == ("${commit}", "rollback")
+    assert workflow.step("rollback").when == "never"
+
+
+def test_a_step_has_the_crash_rule_of_its_kind_unless_it_says_another(loaded: Loaded) -> None:
+    workflow = loaded("steps: [{id: a, check: x}, {id: b, run: [x]}, {id: c, check: x, on_crash: never}]")
+    assert [step.on_crash for step in workflow.steps] == ["rerun", "ask", "never"]
+
+
+@pytest.mark.parametrize(
+    ("says", "field", "value"),
+    [
+        ("needs: c", "needs", ("c",)),
+        ("if: false", "condition", "false"),
+        ("if: true", "condition", "true"),
+        ("for_each: [a, 'é\"', 1]", "for_each", '["a", "é\\"", 1]'),
+        ("timeout: 1h30m", "timeout_s", 5400.0),
+        ("timeout: 2.5", "timeout_s", 2.5),
+        ("timeout: 7", "timeout_s", 7.0),
+        ("retry: 3", "retry", Retry(3)),
+        ("retry: {times: 1, factor: 3, longest: 1m, on: timeout}", "retry", Retry(1, 1.0, 3.0, 60.0, on=("timeout",))),
+        ("continue-on-error: true", "allow_failure", True),
+        ("allow_failure: true", "allow_failure", True),
+        ("on_crash: probe, probe: [test, -e, x]", "probe", ("test", "-e", "x")),
+        ("on_crash: probe, probe: test -e x", "probe", "test -e x"),
+        ("env: [A, B]", "pass_env", ("A", "B")),
+        ("env: {A: '1', B: null}", "pass_env", ("B",)),
+        ("env: {A: '1', B: null}", "env", {"A": "1"}),
+        ("secrets: [TOKEN]", "secrets", ("TOKEN",)),
+        ("concurrency: deploy", "concurrency", Concurrency("deploy")),
+        ("concurrency: {group: deploy, on_conflict: cancel}", "concurrency", Concurrency("deploy", "cancel")),
+        ("uses: docker", "uses", "docker"),
+        ("cwd: sub/dir", "cwd", "sub/dir"),
+        ("when: always", "when", "always"),
+    ],
+)
+def test_a_field_means_what_the_specification_says(
+    step: Callable[..., Step], says: str, field: str, value: object
+) -> None:
+    assert getattr(step(says), field) == value
+
+
+def test_defaults_hold_where_a_step_says_nothing_else(step: Callable[..., Step]) -> None:
+    top = "defaults: {timeout: 5s, retry: {times: 2, backoff: 3}, env: {A: '1', B: '2'}, allow_failure: true}"
+    plain = step("description: x", top)
+    assert (plain.timeout_s, plain.retry, plain.allow_failure) == (5.0, Retry(2, 3.0), True)
+    own = step("timeout: 6s, retry: {times: 4}, env: {B: '3', C: null}, continue-on-error: false", top)
+    assert (own.timeout_s, own.retry, own.allow_failure) == (6.0, Retry(4, 3.0), False)
+    assert (own.env, own.pass_env) == ({"A": "1", "B": "3"}, ("C",))
+    assert step("env: [A]", top).pass_env == ("A",)
+    assert step("retry: 7", top).retry == Retry(7, 3.0)
+
+
+def test_what_holds_for_the_whole_file_is_read(loaded: Loaded) -> None:
+    workflow = loaded(
+        "description: what for\ntimeout: 2h\nconcurrency: {group: '${branch}', on_conflict: fail}\n"
+        "queues: {api: {limit: 5, period: 1m, concurrency: 2}, plain: {}}\n"
+        "inputs: {n: {type: integer, choices: [1, 2]}, s: {}, o: {required: false}}\n"
+        "steps: [{id: a, run: [x], queue: api}]"
+    )
+    assert (workflow.name, workflow.description, workflow.timeout_s) == ("w", "what for", 7200.0)
+    assert workflow.concurrency == Concurrency("${branch}", "fail")
+    assert workflow.queues == (Queue("api", 5, 60.0, 2), Queue("plain"))
+    assert workflow.inputs == (
+        Input("n", "integer", required=True, choices=(1, 2)),
+        Input("s", required=True),
+        Input("o", required=False),
+    )
+
+
+@pytest.mark.parametrize("change", ["\ufeff", "\r\n"], ids=["byte order mark", "CRLF"])
+def test_byte_order_marks_and_line_ends_of_windows_change_nothing(loaded: Loaded, change: str) -> None:
+    plain = loaded(NIGHTLY)
+    other = loaded(change + NIGHTLY if change == "\ufeff" else NIGHTLY.replace("\n", change))
+    assert other._replace(digest="") == plain._replace(digest="")
+
+
+def cached_files(project: Path) -> list[Path]:
+    return sorted((project / CACHE).glob("*")) if (project / CACHE).exists() else []
+
+
+def test_reading_writes_nothing_unless_it_is_asked_to(loaded: Loaded, tmp_path: Path) -> None:
+    loaded(NIGHTLY)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["w.yaml"]
+    loaded(NIGHTLY, keep=True)
+    assert len(cached_files(tmp_path)) == 1
+
+
+def test_a_file_that_was_kept_is_read_without_its_parsers(tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text(NIGHTLY, "utf-8")
+    kept = load(tmp_path / "w.yaml", tmp_path, ALL, keep=True)
+    program = (
+        "import sys; from pathlib import Path; from tests.workflow.definition.kinds import ALL;"
+        "from holdfast.workflow.definition import load;"
+        f"workflow = load(Path({str(tmp_path / 'w.yaml')!r}), Path({str(tmp_path)!r}), ALL);"
+        "heavy = {'ruamel.yaml', 'pydantic', 'pydantic_core', 'difflib'} & set(sys.modules);"
+        "print(sorted(heavy), repr(workflow) == sys.argv[1])"
+    )
+    argv = [sys.executable, "-c", program, repr(kept)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    assert done.stdout.strip() == "[] True"
+
+
+def test_what_comes_from_the_cache_is_what_was_read(loaded: Loaded) -> None:
+    fresh = loaded(NIGHTLY, keep=True)
+    assert loaded(NIGHTLY) == fresh
+    assert loaded(NIGHTLY, fresh=True) == fresh
+
+
+def test_an_edited_file_is_read_anew(loaded: Loaded) -> None:
+    loaded(NIGHTLY, keep=True)
+    assert loaded(NIGHTLY.replace("10m", "20m"), keep=True).steps[0].timeout_s == 1200.0
+
+
+def _forged(body: bytes) -> bytes:
+    return sha256(body).encode() + b"\n" + body
+
+
+def _changed(**fields: object) -> Callable[[bytes], bytes]:
+    """A cache file whose first step says this, with the checksum that belongs to it."""
+
+    def change(content: bytes) -> bytes:
+        document = json.loads(content.partition(b"\n")[2])
+        document["steps"][0].update(fields)
+        return _forged(json.dumps(document).encode())
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: b"",
+        lambda content: content[:-20],
+        lambda content: content.replace(b"make", b"evil"),
+        lambda _: _forged(b"[]"),
+        lambda _: _forged(b"{}"),
+        lambda _: _forged(b"null"),
+        lambda _: _forged(b"[" * 100_000),
+        lambda _: _forged(b"\xff"),
+        lambda content: _forged(content.partition(b"\n")[2].replace(b'"w.yaml"', b'"other.yaml"')),
+        _changed(id=3),
+        _changed(needs=["nobody"]),
+        _changed(needs=[["venv"]]),
+        _changed(needs=5),
+        _changed(kind="unheard"),
+        _changed(timeout_s="soon"),
+        _changed(env={"A": 1}),
+        _changed(env=[]),
+        _changed(retry={"on": 3}),
+        _changed(retry=[]),
+        _changed(concurrency="x"),
+    ],
+)
+def test_a_cache_file_that_is_damaged_or_forged_is_passed_over(
+    loaded: Loaded, tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    fresh = loaded(NIGHTLY, keep=True)
+    (kept,) = cached_files(tmp_path)
+    kept.write_bytes(spoil(kept.read_bytes()))
+    assert loaded(NIGHTLY) == fresh
+
+
+def test_a_cache_that_cannot_be_written_does_not_matter(loaded: Loaded, tmp_path: Path) -> None:
+    (tmp_path / ".holdfast").write_text("a file", "utf-8")
+    assert loaded(NIGHTLY, keep=True).name == "nightly"
+
+
+def test_a_file_with_a_mistake_is_never_kept(loaded: Loaded, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError):
+        loaded("steps: []", keep=True)
+    assert cached_files(tmp_path) == []
