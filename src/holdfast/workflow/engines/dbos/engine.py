@@ -87,6 +87,9 @@ def open_engine(url: str, setting: Setting) -> DbosEngine:
 class DbosEngine:
     """An Engine. Its runs are written by one thread of its caller."""
 
+    width = 100_000
+    """How many attempts a runner may hand out at once: they wait in a queue for whoever is free."""
+
     def __init__(self, database: Database, setting: Setting, *, ready: bool) -> None:
         self.database, self.setting, self.ready = database, setting, ready
         self._runs = Runs(database, setting.name)
@@ -211,6 +214,15 @@ class DbosEngine:
         if lease.run_id in self._held and self._held[lease.run_id].lease == lease:
             del self._held[lease.run_id]
         self._runs.release(lease)
+
+    def reap(self) -> int:
+        """Has what dead workers performed taken over; how many attempts that were."""
+        self._must_be_ready("")
+        return self._reaper.reap()
+
+    def forget_attempts(self, run_id: str) -> None:
+        """Deletes what DBOS knows of a run's attempts."""
+        self._queueing.forget(run_id)
 
     def close(self) -> None:
         for held in list(self._held.values()):
