@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "prune": "holdfast.cli.workflow.past:prune",
     "dead": "holdfast.cli.workflow.dead:dead",
     "sessions": "holdfast.cli.workflow.sessions:sessions",
+    "worker": "holdfast.cli.workflow.worker:app",
     "state": "holdfast.cli.workflow.state:app",
     "worker": "holdfast.cli.workflow.worker:app",
 }
