@@ -21,12 +21,45 @@ ADDITIONS: dict[str, Change] = {
     "section": lambda document: document.with_section("Further", ["text"]),
     "state": lambda document: document.with_state("RunStep", "fan[3]"),
 }
-PARTS = [
-    "# Title", "## State", "## Items", "## Log", "## log", "## ArchiveLog", "## Other", "State", "Log", "---", "===", "",
-    "```", "~~~", "````", "```yaml", "<!--", "-->", "<!-- x -->", "<pre>", "</pre>", "Phase: INIT", "- **Status:** READY  ",
-    "phase: x", "Phase: A | Status: B", "**Phase**: A, Status: `B`", "| ID | Status | Note |", "|----|--------|---|",
-    "| 1 | pending | a\\|b |", "| 2 |", "ID | Status", "1 | x", "- entry", "    ## State", "\t", "text  ", "\x00", "\x0c", "> q", "<<<<<<< a",
-]  # fmt: skip
+PARTS = """# Title
+## State
+## Items
+## Log
+## log
+## ArchiveLog
+## Other
+State
+Log
+---
+===
+
+```
+~~~
+````
+```yaml
+<!--
+-->
+<!-- x -->
+<pre>
+Phase: INIT
+- **Status:** READY
+phase: x
+Phase: A | Status: B
+**Phase**: A, Status: `B`
+| ID | Status | Note |
+|----|--------|---|
+| 1 | pending | a\\|b |
+| 2 |
+ID | Status
+1 | x
+- entry
+    ## State
+text\x20\x20
+\t
+\x00
+\x0c
+> q
+<<<<<<< a""".split("\n")
 LINES = st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(["\n", "\r\n", "\r"])), max_size=25)
 BYTES = st.one_of(
     st.binary(max_size=200),
