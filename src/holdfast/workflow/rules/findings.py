@@ -25,7 +25,7 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"\b(?:errors?|failed|fails|failures?|failing|fatal|critical|panic|traceback|exception|segfault|timed out|refused)\b"
+    r"\b(?:errors?|failed|fails|failures?|failing|fatal|critical|panic|traceback|exception|segfault|timed out)\b"
     r"|\w+(?:Error|Exception)\b|\bexit(?: code)? [1-9]|^E\s{2,}",
     re.IGNORECASE,
 )

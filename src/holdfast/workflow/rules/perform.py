@@ -84,9 +84,7 @@ def perform(command: Command, bench: Bench) -> Ran:
 
 def _run(command: Command, bench: Bench) -> tuple[Completed, str]:
     try:
-        done = run(
-            command.argv, cwd=bench.project, env=bench.env, timeout_s=command.timeout_s, limit=OUTPUT_LIMIT
-        )
+        done = run(command.argv, cwd=bench.project, env=bench.env, timeout_s=command.timeout_s, limit=OUTPUT_LIMIT)
     except MissingProgram as error:
         return Completed(command.argv, NOT_FOUND, b"", b"", 0.0), mask_text(error.message)
     if done.timed_out:

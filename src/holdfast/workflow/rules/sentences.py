@@ -25,7 +25,7 @@ def one_line(text: str, limit: int = 0) -> str:
 
 
 def inert(text: str, limit: int = 0) -> str:
-    """The same, with what Markdown would read as markup escaped: no heading, table cell, comment or link begins in it."""
+    """The same, with what Markdown would read as markup escaped: no heading, cell, comment or link begins in it."""
     return _SPECIAL.sub(lambda match: f"\\{match[0]}", one_line(text, limit))
 
 

@@ -61,7 +61,7 @@ def _known(key: str, value: str, names: Iterable[str], default: str) -> str:
     if found is None:
         raise HoldfastError(
             f"section State: {key}: {one_line(value, 60)} is none of {', '.join(names)}",
-            hint=f"write one of them; a version that was right: holdfast workflow state history",
+            hint="write one of them; a version that was right: holdfast workflow state history",
         )
     return found
 
@@ -90,13 +90,15 @@ def next_item(document: Document) -> Item | None:
         if not item.id:
             raise HoldfastError(f"line {item.line}: an item without an id", hint="write an id into its row")
         if document.item(item.id) != item:
-            raise HoldfastError(f"line {item.line}: another item has the id {item.id} too", hint="give it one of its own")
+            raise HoldfastError(
+                f"line {item.line}: another item has the id {item.id} too", hint="give it one of its own"
+            )
         return item
     return None
 
 
 def with_new_item(document: Document, title: str, more: dict[str, str] | None = None) -> tuple[Document, str]:
-    """The document with one more pending row, and the row's id. Raises HoldfastError for a table that cannot take it."""
+    """The document with one more pending row, and its id. Raises HoldfastError where the table cannot take it."""
     name = one_line(title)
     if not name:
         raise HoldfastError("an item needs a title")

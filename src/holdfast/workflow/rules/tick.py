@@ -15,7 +15,7 @@ from holdfast.core.errors import HoldfastError
 from holdfast.workflow.rules.contract import Contract
 from holdfast.workflow.rules.findings import LIMIT, rank
 from holdfast.workflow.rules.graph import Place
-from holdfast.workflow.rules.ledger import Ledger, Run
+from holdfast.workflow.rules.ledger import Ledger, Run, item_key
 from holdfast.workflow.rules.sentences import one_line, summary
 from holdfast.workflow.rules.standing import (
     COMPLETED,
@@ -29,15 +29,13 @@ from holdfast.workflow.rules.standing import (
 )
 from holdfast.workflow.state_file.document import Document, Item
 
-LOGS = "workflow_logs"
-"""The directory beside the state file that keeps whole logs."""
-
-
 class Entry(NamedTuple):
-    """A line of the changelog, and the key of the item that it is about."""
+    """A line of the changelog, and the item that it is about: its key, its row's id, its title."""
 
     line: str
     item: str
+    row: str
+    title: str
 
 
 class Ticked(NamedTuple):
@@ -46,8 +44,8 @@ class Ticked(NamedTuple):
     document: Document
     config: str
     done: tuple[str, ...] = ()
-    kept: tuple[tuple[str, str], ...] = ()
-    """Whole logs that are kept in files of their own: names and texts."""
+    kept: tuple[str, ...] = ()
+    """Whole logs that are kept in files of their own."""
     entry: Entry | None = None
     begun: str = ""
     """The key of the item that begins."""
@@ -64,8 +62,6 @@ class Given(NamedTuple):
     now_ms: int
     task: str = ""
     """What to work on, where the caller says it: a title, or the id of a row."""
-    written: str = ""
-    """The key of an item whose changelog line is written already, by a tick that did not come to its end."""
 
 
 def tick(document: Document, given: Given) -> Ticked:
@@ -114,7 +110,7 @@ def _start(document: Document, given: Given) -> Ticked:
         _at(document, graph.begin).with_state("CurrentItem", item.id),
         given.contract.config.text,
         (f"{_named(item)} begins at {graph.begin}",),
-        begun=_key(document, item),
+        begun=_key(item),
     )
 
 
@@ -134,7 +130,7 @@ def _end(document: Document, now: Standing, given: Given) -> Ticked:
         document, _ = _chosen(document, given.task)
     ticked = Ticked(document, given.contract.config.text)
     if now.current and not (now.item is not None and is_finished(now.item) and next_item(document) is None):
-        run = given.ledger(now.key).reached(str(given.contract.graph.end))
+        run = _reached(now, given)
         if run is None:
             return _put_back(document, now, given)
         if now.item is None or not is_finished(now.item):
@@ -145,6 +141,13 @@ def _end(document: Document, now: Standing, given: Given) -> Ticked:
         elif action == "iterate":
             ticked = _iterated(ticked, now, given)
     return ticked
+
+
+def _reached(now: Standing, given: Given) -> Run | None:
+    """The evidence that the item is done; one that had no row went by its title alone."""
+    end = str(given.contract.graph.end)
+    found = given.ledger(now.key).reached(end)
+    return found or (given.ledger(item_key(now.current, now.current)).reached(end) if now.item else None)
 
 
 def _put_back(document: Document, now: Standing, given: Given) -> Ticked:
@@ -160,22 +163,26 @@ def _finished(ticked: Ticked, now: Standing, given: Given, run: Run) -> Ticked:
     """SUMMARY and the mark that keeps it from being written twice."""
     actions = given.contract.graph.at_end
     document, config, done, entry = ticked.document, ticked.config, list(ticked.done), None
-    if "summary" in actions and given.written != now.key:
+    if "summary" in actions:
         commit = run.finished.get("commit")
         names = tuple(str(name) for name in run.evidence.get("commands", ()))
         row = now.item.id if now.item else now.current
-        entry = Entry(f"- {summary(now.title, row, names, commit if isinstance(commit, str) else None)}", now.key)
+        entry = Entry(
+            f"- {summary(now.title, row, names, commit if isinstance(commit, str) else None)}", now.key, row, now.title
+        )
         config = given.contract.config._replace(text=config).with_entry(entry.line)
         done.append(f"changelog: {entry.line}")
     if "complete" in actions:
-        if now.item is None:
-            document, row_id = with_new_item(document, now.title)
-            document = document.with_state("CurrentItem", row_id)
-        else:
-            row_id = now.item.id
-        document = document.with_cell(row_id, "status", COMPLETED)
-        done.append(f"item {one_line(row_id, 40)} is {COMPLETED}")
+        document = with_row_completed(document, now.item.id if now.item else "", now.title)
+        done.append(f"item {one_line(now.current, 40)} is {COMPLETED}")
     return ticked._replace(document=document, config=config, done=tuple(done), entry=entry)
+
+
+def with_row_completed(document: Document, row_id: str, title: str) -> Document:
+    """Marks a row, which is made where there is none: that keeps its changelog line from being written twice."""
+    if document.item(row_id) is None:
+        document, row_id = with_new_item(document, title)
+    return document.with_cell(row_id, "status", COMPLETED)
 
 
 def _rotated(ticked: Ticked, now: Standing, given: Given) -> Ticked:
@@ -183,8 +190,8 @@ def _rotated(ticked: Ticked, now: Standing, given: Given) -> Ticked:
     if len(log) <= LIMIT:
         return ticked
     found = rank(log)
-    ticked = _kept(ticked, given)
-    day, name = iso(given.now_ms)[:10], ticked.kept[-1][0]
+    ticked = _kept(ticked)
+    day, name = iso(given.now_ms)[:10], log_name(ticked.kept[-1], given.now_ms)
     heading = f"{day}: {one_line(now.title, 80) or 'log'} (whole log: {name})"
     document = ticked.document.with_archive(heading, [str(finding) for finding in found]).without_log()
     done = f"log of {len(log):,} characters rotated: {len(found)} findings kept, all of it in {name}"
@@ -197,28 +204,29 @@ def _iterated(ticked: Ticked, now: Standing, given: Given) -> Ticked:
     if item is None or (now.item is not None and item.id == now.item.id):
         return ticked
     if document.log_text:
-        ticked = _kept(ticked, given)
+        ticked = _kept(ticked)
         document = document.without_log()
     document = _at(document.with_state("CurrentItem", item.id), again)
     begins = f"{_named(item)} is next, at {again}"
-    return ticked._replace(document=document, done=(*ticked.done, begins), begun=_key(document, item))
+    return ticked._replace(document=document, done=(*ticked.done, begins), begun=_key(item))
 
 
-def _kept(ticked: Ticked, given: Given) -> Ticked:
-    """With the whole log, comments and all, in a file that its content names."""
+def _kept(ticked: Ticked) -> Ticked:
+    """With the whole log, comments and all."""
     section = ticked.document.section("Log")
-    text = section.text.strip("\r\n") + "\n" if section is not None else ""
-    name = f"{LOGS}/{iso(given.now_ms)[:10]}-{sha256(text.encode('utf-8', 'surrogateescape'))[:12]}.md"
-    return ticked._replace(kept=(*ticked.kept, (name, text)))
+    return ticked._replace(kept=(*ticked.kept, section.text)) if section is not None else ticked
+
+
+def log_name(text: str, now_ms: int) -> str:
+    """What the file of a whole log is called: its day, and its content's digest."""
+    return f"{iso(now_ms)[:10]}-{sha256(text.encode('utf-8', 'surrogateescape'))[:12]}.md"
 
 
 def _at(document: Document, place: Place) -> Document:
     return document.with_state("Phase", place.phase).with_state("Status", place.status)
 
 
-def _key(document: Document, item: Item) -> str:
-    from holdfast.workflow.rules.ledger import item_key
-
+def _key(item: Item) -> str:
     return item_key(item.id, title_of(item))
 
 
