@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from holdfast.core.errors import HoldfastError
 from holdfast.workflow.state_file.document import parse
 
 STYLES = {

@@ -158,7 +158,7 @@ class Document:
         last = self.state_entries[-1]
         line, further = state_entries.added(self.lines[last.line], last, key, value)
         done = self._replaced(last.line, last.line + 1, [line])
-        return done if further is None else done._inserted(last.line + 1, [further])
+        return done if further is None else done.inserted(last.line + 1, [further])
 
     # Items
 
@@ -224,7 +224,7 @@ class Document:
                 )
             values[at] = value
         last = max((table.header, table.delimiter or 0, *table.rows))
-        return self._inserted(last + 1, [pipe.new_row(self.lines, table, values)])
+        return self.inserted(last + 1, [pipe.new_row(self.lines, table, values)])
 
     # Log, ArchiveLog, and any section
 
@@ -249,7 +249,7 @@ class Document:
             at += 1
         if at == section.end:
             return self._appended(section, block[:-1])
-        return self._inserted(at, block if self.lines[at - 1].strip() == "" and at > section.start else ["", *block])
+        return self.inserted(at, block if self.lines[at - 1].strip() == "" and at > section.start else ["", *block])
 
     def with_section_text(self, name: str, text: str) -> Document:
         """Sets all that is under a heading. Raises HoldfastError for a text that would not stay within its section."""
@@ -276,6 +276,15 @@ class Document:
         kept = [self.lines[at].rstrip("\r\n") for at in range(section.start, section.end) if kinds[at] == COMMENT]
         return self if not section.body else self._with_body(section, kept)
 
+    def inserted(self, at: int, texts: Sequence[str]) -> Document:
+        """Puts lines without ends before the line `at`, counted from 0, with the line ends that are used around."""
+        eol = self._eol(max(0, at - 1))
+        new = [text + eol for text in texts]
+        if at < len(self.lines) or not self.lines or ending(self.lines[-1]):
+            return self._replaced(at, at, new)
+        new[-1] = new[-1].removesuffix(eol)
+        return self._replaced(at - 1, at, [self.lines[-1] + eol, *new])
+
     # How lines are changed
 
     def _with_body(self, section: Section, lines: Sequence[str]) -> Document:
@@ -298,27 +307,18 @@ class Document:
             at -= 1
         if at > section.start:
             if lines[0].startswith(("|", "#")):
-                return self._inserted(at, ["", *lines])
-            return self._inserted(at, lines)
+                return self.inserted(at, ["", *lines])
+            return self.inserted(at, lines)
         if section.end == section.start:
-            return self._inserted(at, ["", *lines, *([""] if section.end < len(self.lines) else [])])
+            return self.inserted(at, ["", *lines, *([""] if section.end < len(self.lines) else [])])
         lonely = section.end == section.start + 1 and section.end < len(self.lines)
-        return self._inserted(section.start + 1, [*lines, ""] if lonely else lines)
+        return self.inserted(section.start + 1, [*lines, ""] if lonely else lines)
 
     def _with_section(self, name: str, lines: Sequence[str]) -> Document:
         """A further section at the end; what is open there is closed, or it would swallow the section."""
         closer = [self.scan.unclosed[1]] if self.scan.unclosed else []
         blank = [""] if closer or (self.lines and self.lines[-1].strip()) else []
-        return self._inserted(len(self.lines), [*closer, *blank, f"## {name}", "", *lines])
-
-    def _inserted(self, at: int, texts: Sequence[str]) -> Document:
-        """Lines without ends, before the line `at`, with the line ends that are used around."""
-        eol = self._eol(max(0, at - 1))
-        new = [text + eol for text in texts]
-        if at < len(self.lines) or not self.lines or ending(self.lines[-1]):
-            return self._replaced(at, at, new)
-        new[-1] = new[-1].removesuffix(eol)
-        return self._replaced(at - 1, at, [self.lines[-1] + eol, *new])
+        return self.inserted(len(self.lines), [*closer, *blank, f"## {name}", "", *lines])
 
     def _eol(self, at: int) -> str:
         """The line end around a line."""
