@@ -23,7 +23,7 @@ from holdfast.workflow.rules.judging import Court, judge
 from holdfast.workflow.rules.ledger import read_ledger
 from holdfast.workflow.rules.moves import Facts
 from holdfast.workflow.rules.perform import TASK
-from holdfast.workflow.rules.standing import Standing, standing
+from holdfast.workflow.rules.standing import standing
 from holdfast.workflow.rules.tick import Given, Ticked, tick
 from holdfast.workflow.rules.tree import tree_digest
 from holdfast.workflow.state_file.document import Document, parse
@@ -63,16 +63,14 @@ class Desk(NamedTuple):
         ledger = read_ledger(self.registry, now.key)
         return Facts(self.project, contract, now, ledger, self.tree() if tree else None)
 
-    def record(self, what: str, evidence: Mapping[str, object]) -> str:
+    def record(self, what: str, evidence: Mapping[str, object], *, commit: str | None = None) -> str:
         """Logs something that was decided, as a task that succeeded at once; returns its id. Raises HoldfastError."""
         at, run_id = self.now_ms, new_id(self.now_ms)
         process = identity(os.getpid())
-        begun = started_event(
-            run_id, f"{TASK} {what}", at_ms=at, agent=self.who, argv=(), cwd=".", process=process
-        )
+        begun = started_event(run_id, f"{TASK} {what}", at_ms=at, agent=self.who, argv=(), cwd=".", process=process)
         ended = finished(run_id, "succeeded", 0, at_ms=at, duration_s=0.0)
         with Registry(self.registry, project=self.project.name) as registry:
-            registry.append(begun, {**ended, "evidence": dict(evidence)})
+            registry.append(begun, {**ended, "evidence": dict(evidence), **({"commit": commit} if commit else {})})
             for line in registry.notices:
                 self.say(line)
         return run_id
@@ -204,7 +202,14 @@ def with_entry(document: Document, desk: Desk, text: str) -> Document:
     return document.with_log(f"{iso(desk.now_ms)} {desk.who}: {text}")
 
 
-def at_now(desk: Desk) -> tuple[Document, Contract, Standing]:
-    """The file as it is, the rules, and where the work stands. Writes nothing. Raises HoldfastError."""
-    document, contract = desk.file.read(), desk.contract()
-    return document, contract, standing(document, contract.graph)
+def settled(desk: Desk) -> tuple[Document, Contract, Done]:
+    """The file after what was written by hand was judged, and an interrupted tick finished. Raises HoldfastError."""
+    done = written(desk, lambda document, _contract: Change(document), why="hand edits")
+    return parse(done.state[1]), desk.contract(), done
+
+
+def judged(desk: Desk) -> tuple[Document, tuple[Refusal, ...]]:
+    """The file as the next write will leave it, and what of it is refused. Writes nothing. Raises HoldfastError."""
+    desk.file.read()  # which says what to do where there is none
+    found = desk.file.pending(_judge(desk))
+    return found.document, found.refused

@@ -39,7 +39,7 @@ def judge(before: Document | None, after: Document, court: Court) -> Judge:
     """
     whys: dict[str, str] = {}
 
-    def place(claim: Claim) -> Verdict:
+    def place() -> Verdict:
         if "place" not in whys:
             whys["place"] = _place_why(before, after, court) if before is not None else ""
         return Verdict(not whys["place"], whys["place"])
@@ -48,7 +48,7 @@ def judge(before: Document | None, after: Document, court: Court) -> Judge:
         if claim.first or before is None:
             return Verdict(accepted=True)
         if claim.kind == "state" and claim.name in PLACE:
-            return place(claim)
+            return place()
         if claim.kind == "item":
             why = _row_why(claim, after, court)
             return Verdict(not why, why)

@@ -29,6 +29,7 @@ from holdfast.workflow.rules.standing import (
 )
 from holdfast.workflow.state_file.document import Document, Item
 
+
 class Entry(NamedTuple):
     """A line of the changelog, and the item that it is about: its key, its row's id, its title."""
 
@@ -107,7 +108,7 @@ def _start(document: Document, given: Given) -> Ticked:
             hint="holdfast workflow state tick --task TITLE, or: holdfast workflow state add-item TITLE",
         )
     return Ticked(
-        _at(document, graph.begin).with_state("CurrentItem", item.id),
+        at_place(document, graph.begin).with_state("CurrentItem", item.id),
         given.contract.config.text,
         (f"{_named(item)} begins at {graph.begin}",),
         begun=_key(item),
@@ -155,7 +156,7 @@ def _put_back(document: Document, now: Standing, given: Given) -> Ticked:
     back = next(move.source for move in graph.moves if move.target == graph.end)
     place = Place(back.phase, back.status or graph.statuses[0])
     why = f"{now.place} was put back to {place}: the registry knows no passing run of item {one_line(now.current, 60)}"
-    changed = _at(document, place).with_log(f"{iso(given.now_ms)} {why}")
+    changed = at_place(document, place).with_log(f"{iso(given.now_ms)} {why}")
     return Ticked(changed, given.contract.config.text, refused=why)
 
 
@@ -206,7 +207,7 @@ def _iterated(ticked: Ticked, now: Standing, given: Given) -> Ticked:
     if document.log_text:
         ticked = _kept(ticked)
         document = document.without_log()
-    document = _at(document.with_state("CurrentItem", item.id), again)
+    document = at_place(document.with_state("CurrentItem", item.id), again)
     begins = f"{_named(item)} is next, at {again}"
     return ticked._replace(document=document, done=(*ticked.done, begins), begun=_key(item))
 
@@ -222,7 +223,8 @@ def log_name(text: str, now_ms: int) -> str:
     return f"{iso(now_ms)[:10]}-{sha256(text.encode('utf-8', 'surrogateescape'))[:12]}.md"
 
 
-def _at(document: Document, place: Place) -> Document:
+def at_place(document: Document, place: Place) -> Document:
+    """The document with another phase and status."""
     return document.with_state("Phase", place.phase).with_state("Status", place.status)
 
 
