@@ -6,6 +6,7 @@ from holdfast.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
     "validate": "holdfast.cli.workflow.definition:validate",
+    "state": "holdfast.cli.workflow.state:app",
 }
 """Each names a Typer application of one command."""
 

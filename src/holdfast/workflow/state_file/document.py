@@ -152,7 +152,7 @@ class Document:
             )
         section = self.section("State")
         if section is None:
-            return self._with_section("State", [f"- {key}: {value}".rstrip()])
+            return self.with_section("State", [f"- {key}: {value}".rstrip()])
         if not self.state_entries:
             return self._appended(section, [f"- {key}: {value}".rstrip()])
         last = self.state_entries[-1]
@@ -243,7 +243,7 @@ class Document:
         block = [f"### {harmless(heading)}", "", *(line for text in lines for line in entry(text)), ""]
         section = self.section("ArchiveLog")
         if section is None:
-            return self._with_section("ArchiveLog", block[:-1])
+            return self.with_section("ArchiveLog", block[:-1])
         at, kinds = section.start, self.scan.kinds
         while at < section.end and (kinds[at] == COMMENT or not self.lines[at].strip()):
             at += 1
@@ -264,7 +264,7 @@ class Document:
             )
         section = self.section(name)
         if section is None:
-            return self._with_section(canonical(name) or name, lines)
+            return self.with_section(canonical(name) or name, lines)
         return self._with_body(section, lines)
 
     def without_log(self) -> Document:
@@ -285,6 +285,12 @@ class Document:
         new[-1] = new[-1].removesuffix(eol)
         return self._replaced(at - 1, at, [self.lines[-1] + eol, *new])
 
+    def with_section(self, name: str, lines: Sequence[str] = ()) -> Document:
+        """Adds a section at the end; what is open there is closed, or it would swallow the section."""
+        closer = [self.scan.unclosed[1]] if self.scan.unclosed else []
+        blank = [""] if closer or (self.lines and self.lines[-1].strip()) else []
+        return self.inserted(len(self.lines), [*closer, *blank, f"## {name}", *(["", *lines] if lines else [])])
+
     # How lines are changed
 
     def _with_body(self, section: Section, lines: Sequence[str]) -> Document:
@@ -298,7 +304,7 @@ class Document:
 
     def _with_block(self, name: str, lines: Sequence[str]) -> Document:
         section = self.section(name)
-        return self._with_section(name, lines) if section is None else self._appended(section, lines)
+        return self.with_section(name, lines) if section is None else self._appended(section, lines)
 
     def _appended(self, section: Section, lines: Sequence[str]) -> Document:
         """Lines after the last one of a section that is not empty."""
@@ -313,12 +319,6 @@ class Document:
             return self.inserted(at, ["", *lines, *([""] if section.end < len(self.lines) else [])])
         lonely = section.end == section.start + 1 and section.end < len(self.lines)
         return self.inserted(section.start + 1, [*lines, ""] if lonely else lines)
-
-    def _with_section(self, name: str, lines: Sequence[str]) -> Document:
-        """A further section at the end; what is open there is closed, or it would swallow the section."""
-        closer = [self.scan.unclosed[1]] if self.scan.unclosed else []
-        blank = [""] if closer or (self.lines and self.lines[-1].strip()) else []
-        return self.inserted(len(self.lines), [*closer, *blank, f"## {name}", "", *lines])
 
     def _eol(self, at: int) -> str:
         """The line end around a line."""

@@ -66,16 +66,30 @@ class StateFile:
     def exists(self) -> bool:
         return os.path.lexists(self.path)
 
+    def content(self) -> bytes | None:
+        """The bytes of the file; None where there is none. Raises HoldfastError where it cannot be read."""
+        with file_errors(self.path, "read"):
+            try:
+                if not stat.S_ISREG(self.path.stat().st_mode):  # reading a pipe or a device may never end
+                    raise HoldfastError(f"{self.path}: not a regular file", hint="is this the file you meant?")
+                with self.path.open("rb") as file:
+                    content = file.read(LARGEST + 1)
+            except FileNotFoundError:
+                return None
+        if len(content) > LARGEST:
+            raise HoldfastError(f"{self.path}: larger than {LARGEST // 2**20} MiB", hint="is this the file you meant?")
+        return content
+
     def read(self) -> Document:
         """The file as it is. Writes nothing. Raises HoldfastError where it is not there or cannot be read."""
-        content = self._content()
+        content = self.content()
         if content is None:
             raise self._missing(self.versions.load())
         return parse(content)
 
     def pending(self, judge: Judge = without_evidence) -> Settled:
         """What the next write will say of the hand edits since the last one. Writes nothing."""
-        content = self._content()
+        content = self.content()
         index = self.versions.recovered(self.versions.load(), content)
         return self._settled(parse(content or b""), index, judge)
 
@@ -96,7 +110,7 @@ class StateFile:
         """
         with self._locked(dry_run):
             for _ in range(TRIES):
-                content = self._content()
+                content = self.content()
                 index = self.versions.recovered(self.versions.load(), content)
                 document = self._fit(content, index, create=create)
                 settled = self._settled(document, index, judge)
@@ -137,15 +151,29 @@ class StateFile:
             )
         return content
 
-    def replace(self, content: bytes, *, why: str) -> Written:
+    def restore(self, reference: str, *, judge: Judge = without_evidence, dry_run: bool = False) -> Written:
+        """Makes an older version the file's content, as a new version; what is there is kept.
+
+        The claims of a version that a hand wrote are judged anew. Raises HoldfastError where it is not kept.
+        """
+        version = self.version(reference)
+        restored = parse(self.content_of(version))
+        index = self.versions.recovered(self.versions.load(), self.content())
+        settled = self._settled(restored, index, judge) if version.by == "hand" else Settled(restored)
+        if dry_run:
+            return _said(settled.document, settled, bytes(settled.document) != self.content(), index.last)
+        return self.replace(bytes(settled.document), why=f"restored version {version.number}", settled=settled)
+
+    def replace(self, content: bytes, *, why: str, settled: Settled | None = None) -> Written:
         """Puts another content in place of whatever is there, which is kept as a version. No claim in it is judged."""
         with self._locked(dry_run=False):
             for _ in range(TRIES):
-                there = self._content()
+                there = self.content()
                 index = self.versions.recovered(self.versions.load(), there)
                 done = self._put(there, content, index, index.written, why)
                 if done is not None:
-                    return _said(parse(content), Settled(parse(content)), there != content, done.last)
+                    document = parse(content)
+                    return _said(document, settled or Settled(document), there != content, done.last)
         raise HoldfastError(f"{self.path}: was changed {TRIES} times while it was written")
 
     def keep_log(self, text: str) -> Path:
@@ -184,7 +212,7 @@ class StateFile:
         kept = self.versions.put(new)
         then = index.with_version(kept, at, by="engine", why=why, size=len(new))
         self.versions.save(then._replace(written=known, written_before=before.written, replaces=digest))
-        if self._content() != content:
+        if self.content() != content:
             self.versions.save(before)
             return None
         write_atomic(self.path, new)
@@ -216,19 +244,6 @@ class StateFile:
             return HoldfastError(f"{self.path}: no such file", hint="run: holdfast workflow state init")
         return HoldfastError(f"{self.path} was deleted; its version {index.last.number} is kept", hint=RESTORE)
 
-    def _content(self) -> bytes | None:
-        with file_errors(self.path, "read"):
-            try:
-                if not stat.S_ISREG(self.path.stat().st_mode):  # reading a pipe or a device may never end
-                    raise HoldfastError(f"{self.path}: not a regular file", hint="is this the file you meant?")
-                with self.path.open("rb") as file:
-                    content = file.read(LARGEST + 1)
-            except FileNotFoundError:
-                return None
-        if len(content) > LARGEST:
-            raise HoldfastError(f"{self.path}: larger than {LARGEST // 2**20} MiB", hint="is this the file you meant?")
-        return content
-
     @contextmanager
     def _locked(self, dry_run: bool) -> Iterator[None]:
         """Holds the lock of the file; looking needs none."""
@@ -244,6 +259,18 @@ class StateFile:
             yield
         finally:
             os.close(handle)
+
+
+def in_project(project: Path, path: Path, *, clock: Callable[[], int] = now_ms) -> StateFile:
+    """The state file at a path, with its versions under `.holdfast/` of the project.
+
+    Whoever writes the file must come this way: the lock is beside the versions.
+    """
+    keep = project / ".holdfast" / "workflow" / "state"
+    name = os.path.relpath(os.path.realpath(path), os.path.realpath(project))
+    if name != "workflow_state.md":
+        keep = keep.with_name(f"state-{sha256(os.fsencode(name))[:12]}")
+    return StateFile(path, keep=keep, clock=clock)
 
 
 def _said(document: Document, settled: Settled, changed: bool, version: Version | None) -> Written:
