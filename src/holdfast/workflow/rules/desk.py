@@ -47,6 +47,11 @@ class Desk(NamedTuple):
     """For commands that are run."""
     dry_run: bool = False
 
+    @property
+    def intent(self) -> Path:
+        """The file that says what a tick is about to write."""
+        return self.file.keep / pair.NAME
+
     def contract(self) -> Contract:
         """The rules as they are now. Raises HoldfastError."""
         return load_contract(self.project, self.config)
@@ -139,8 +144,8 @@ def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, wh
         return result.document
 
     done = desk.file.change(change, why=why, judge=_judge(desk), dry_run=desk.dry_run)
-    if not desk.dry_run and (desk.project / pair.FILE).exists():
-        pair.forget_intent(desk.project)
+    if not desk.dry_run and desk.intent.exists():
+        pair.forget_intent(desk.intent)
     result = kept[-1]
     return Done(
         result.done if not result.refused else (*result.done, result.refused),
@@ -167,7 +172,7 @@ def _judge(desk: Desk) -> Judge:
 
 def _recovered(desk: Desk, document: Document, contract: Contract) -> tuple[Ticked, Contract]:
     """The files as the tick that was interrupted would have left them, and the rules with them."""
-    intent = pair.read_intent(desk.project)
+    intent = pair.read_intent(desk.intent)
     if intent is None:
         return Ticked(document, contract.config.text), contract
     if desk.dry_run:
@@ -193,7 +198,7 @@ def _beside(desk: Desk, result: Ticked, contract: Contract) -> None:
     state = bytes(desk.file.read()), bytes(result.document)
     digests = (pair.digest(before), pair.digest(after)), (pair.digest(state[0]), pair.digest(state[1]))
     intent = pair.Intent(result.entry, contract.config.entries(result.entry.line), *digests)
-    pair.write_intent(desk.project, intent)
+    pair.write_intent(desk.intent, intent)
     write_atomic(desk.config, after)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from holdfast.core.errors import HoldfastError
-from holdfast.workflow.rules import pair
 from holdfast.workflow.rules.desk import Desk, judged
 from holdfast.workflow.rules.graph import Move
 from holdfast.workflow.rules.moves import Facts, missing, needed_commands
@@ -38,7 +37,7 @@ def outlook(desk: Desk) -> dict[str, Any]:
         ],
         "log_characters": len(document.log_text),
         "refused": [f"{one.claim}: {one.reason}" for one in refused],
-        "interrupted": (desk.project / pair.FILE).exists(),
+        "interrupted": desk.intent.exists(),
     }
 
 

@@ -20,7 +20,8 @@ from holdfast.workflow.rules.standing import find_item, is_finished, title_of
 from holdfast.workflow.rules.tick import Entry, with_row_completed
 from holdfast.workflow.state_file.document import Document
 
-FILE = Path(".holdfast/workflow/tick.json")
+NAME = "tick.json"
+"""What the file of an intent is called, beside the versions of the state file."""
 
 
 class Intent(NamedTuple):
@@ -33,17 +34,15 @@ class Intent(NamedTuple):
     state: tuple[str, str]
 
 
-def write_intent(project: Path, intent: Intent) -> None:
+def write_intent(path: Path, intent: Intent) -> None:
     """Remembers an intent; it is on disk when this returns. Raises HoldfastError."""
-    path = project / FILE
     with file_errors(path.parent, "make"):
         path.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(path, json.dumps({**intent._asdict(), "entry": intent.entry._asdict()}).encode())
 
 
-def read_intent(project: Path) -> Intent | None:
+def read_intent(path: Path) -> Intent | None:
     """The intent of a tick that did not come to its end. Raises HoldfastError where the file is none."""
-    path = project / FILE
     with file_errors(path, "read"):
         try:
             content = path.read_bytes()
@@ -65,9 +64,8 @@ def _two(value: list[str]) -> tuple[str, str]:
     return str(before), str(after)
 
 
-def forget_intent(project: Path) -> None:
+def forget_intent(path: Path) -> None:
     """Both files are what they were to be. Raises HoldfastError."""
-    path = project / FILE
     with file_errors(path, "remove"):
         path.unlink(missing_ok=True)
         fsync_directory(path.parent)
