@@ -81,6 +81,9 @@ class Desk(NamedTuple):
         return run_id
 
 
+TICK = "tick"
+
+
 class Done(NamedTuple):
     """What a command did, a line each, and both files before and after."""
 
@@ -122,7 +125,7 @@ def ticked(desk: Desk, task: str = "") -> Done:
     def function(document: Document, contract: Contract) -> Ticked:
         return tick(document, _given(desk, contract, task))
 
-    return _written(desk, function, why="tick")
+    return _written(desk, function, why=TICK)
 
 
 def _given(desk: Desk, contract: Contract, task: str = "") -> Given:
@@ -152,7 +155,7 @@ def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, wh
         (bytes(before), bytes(done.document)),
         (config_before, result.config),
         done.refused,
-        not result.refused,
+        not result.refused and not (why == TICK and done.refused),
     )
 
 

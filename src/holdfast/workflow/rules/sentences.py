@@ -9,7 +9,7 @@ from holdfast.core.masking import mask_text
 
 TITLE_LIMIT = 200
 """Code points of a title that are kept."""
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|!(?=--)|(?<!\w)_|_(?!\w)")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~#]|!(?=--)|(?<!\w)_|_(?!\w)")
 _JOINERS = "\u200c\u200d"  # which emoji and some scripts need
 
 
