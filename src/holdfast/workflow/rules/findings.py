@@ -30,7 +30,7 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _WARNING = re.compile(
-    r"\b(?:warn|warnings?|deprecated|deprecation|caution|flaky|skipped|retry|retried)\b", re.IGNORECASE
+    r"\b(?:warn|\w*warnings?|deprecated|deprecation|caution|flaky|skipped|retry|retried)\b", re.IGNORECASE
 )
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _QUOTE = re.compile(r"^[>|\s]+")

@@ -26,7 +26,7 @@ class ProjectConfig(NamedTuple):
 
     def rules(self) -> str | None:
         """The file of phases that a line `rules: FILE` names."""
-        lines = split_lines(self.text)
+        lines = split_lines(self._body)
         kinds = scan(lines).kinds
         texts = (line for line, kind in zip(lines, kinds, strict=True) if kind == TEXT)
         return next((match["file"] for line in texts if (match := _RULES.fullmatch(line))), None)
@@ -37,18 +37,26 @@ class ProjectConfig(NamedTuple):
 
     def with_entry(self, line: str) -> str:
         """The text with one more line, the first below the heading Changelog; both are made where they are missing."""
-        lines = split_lines(self.text)
+        lines = split_lines(self._body)
         end = next((found for each in lines if (found := ending(each))), "\n")
         heading = next((each for each in scan(lines).headings if _is(each.title, each.level, CHANGELOG)), None)
         if heading is not None:
             at = heading.end
             if not ending(lines[at - 1]):
                 lines[at - 1] += end
-            return "".join([*lines[:at], line + end, *lines[at:]])
-        before = self.text if not lines or ending(lines[-1]) else self.text + end
+            return "".join([self._mark, *lines[:at], line + end, *lines[at:]])
+        before = self._body if not lines or ending(lines[-1]) else self._body + end
         closed = before + self._closer(lines, end)
-        gap = end if closed.strip(BOM + " \t\r\n") and not closed.endswith(end * 2) else ""
-        return f"{closed}{gap}## Changelog{end}{line}{end}"
+        gap = end if closed.strip() and not closed.endswith(end * 2) else ""
+        return f"{self._mark}{closed}{gap}## Changelog{end}{line}{end}"
+
+    @property
+    def _mark(self) -> str:
+        return BOM if self.text.startswith(BOM) else ""
+
+    @property
+    def _body(self) -> str:
+        return self.text[len(self._mark) :]
 
     def _closer(self, lines: list[str], end: str) -> str:
         """What ends a fence or comment that the file leaves open, as what follows would belong to it."""
@@ -57,7 +65,7 @@ class ProjectConfig(NamedTuple):
 
     def _section(self, name: str) -> list[str]:
         """The lines of a section, its heading first; empty where there is none."""
-        lines = split_lines(self.text)
+        lines = split_lines(self._body)
         headings = scan(lines).headings
         for number, heading in enumerate(headings):
             if _is(heading.title, heading.level, name):

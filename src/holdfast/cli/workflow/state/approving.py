@@ -22,6 +22,7 @@ approve = typer.Typer(add_completion=False)
 reject = typer.Typer(add_completion=False)
 TYPED = 4
 """Characters of the digest that a person types."""
+NOT_DONE = {"approve": "the plan is not approved", "reject": "the plan is not rejected"}
 
 
 @approve.command()
@@ -93,6 +94,8 @@ def _confirm(desk: Desk, asked: Question, what: str) -> None:
     for line in lines:
         shown = "".join(char if char.isprintable() else "?" for char in mask_text(line.replace("\t", "    ")))
         typer.echo(shown, err=True)
-    typed = typer.prompt(f"to {what} it, type the first {TYPED} characters of the digest", err=True, default="", show_default=False)
+    typed = typer.prompt(
+        f"to {what} it, type the first {TYPED} characters of the digest", err=True, default="", show_default=False
+    )
     if typed.strip().lower() != asked.digest[:TYPED]:
-        raise HoldfastError(f"that is not the beginning of the digest; the plan was not {what.removesuffix('e')}ed")
+        raise HoldfastError(f"that is not the beginning of the digest; {NOT_DONE[what]}")
