@@ -18,6 +18,11 @@ from holdfast.workflow.state_file.document import Document, parse
 from tests.workflow.rules.desks import NOW
 
 PHASES, STATUSES = [*builtin().phases, "Init", "nonsense", ""], [*builtin().statuses, "completed", "nonsense", ""]
+PLACES = st.one_of(
+    *[st.just(("VALIDATE", "COMPLETED"))] * 4,
+    st.just(("INIT", "READY")),
+    st.tuples(st.sampled_from(PHASES), st.sampled_from(STATUSES)),
+)
 TEXTS = st.text(alphabet=st.sampled_from("ab 1|\\`#*_<>!-~\u2028é\t"), max_size=12)
 BLOCKS = st.sampled_from(
     [
@@ -32,7 +37,9 @@ BLOCKS = st.sampled_from(
     ]
 )
 ROWS = st.tuples(
-    st.one_of(st.sampled_from("123"), TEXTS), TEXTS, st.sampled_from(["pending", "completed", "done", "", "skipped"])
+    st.one_of(st.sampled_from("123456789"), st.sampled_from("123456789"), TEXTS),
+    TEXTS,
+    st.sampled_from(["pending", "completed", "done", "", "skipped"]),
 )
 
 
@@ -42,18 +49,19 @@ def cell(text: str) -> str:
 
 @st.composite
 def documents(draw: Any) -> bytes:
-    rows = "".join(f"| {cell(a)} | {cell(b)} | {c} |\n" for a, b, c in draw(st.lists(ROWS, max_size=4)))
-    state = f"- Phase: {draw(st.sampled_from(PHASES))}\n- Status: {draw(st.sampled_from(STATUSES))}\n"
+    rows = "".join(f"| {cell(a)} | {cell(b)} | {c} |\n" for a, b, c in draw(st.lists(ROWS, min_size=1, max_size=4)))
+    phase, status = draw(PLACES)
+    state = f"- Phase: {phase}\n- Status: {status}\n"
     parts = {
         "State": f"{state}- CurrentItem: {draw(st.sampled_from(['1', '2', 'none', '', 'Something else']))}\n",
         "Plan": draw(BLOCKS),
-        "Items": f"| ID | Description | Status |\n|---|---|---|\n{rows}" if draw(st.booleans()) else draw(BLOCKS),
+        "Items": f"| ID | Description | Status |\n|---|---|---|\n{rows}" if draw(st.integers(0, 4)) else draw(BLOCKS),
         "Log": draw(BLOCKS) + draw(st.sampled_from(["", "x" * 5001 + "\n", "- error: y\n" * 600])),
         "ArchiveLog": draw(BLOCKS),
         "Mine": draw(BLOCKS),
     }
     names = draw(st.permutations(list(parts)))
-    kept = names[: draw(st.integers(2, len(names)))]
+    kept = names if draw(st.booleans()) else names[: draw(st.integers(2, len(names)))]
     text = draw(BLOCKS) + "".join(f"## {name}\n\n{parts[name]}\n" for name in kept)
     if draw(st.booleans()):
         text = text.replace("\n", "\r\n")
@@ -88,7 +96,7 @@ def user_lines(document: Document) -> list[str]:
 @given(
     documents(), st.sampled_from(["", "# x", "## Changelog\r\n- old\r\n"]), st.booleans(), st.sampled_from(["", "New"])
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_tick_is_idempotent_and_loses_nothing(content: bytes, config: str, proven: bool, task: str) -> None:
     document = parse(content)
     first = ticked(document, given_by(config, proven=proven, task=task))
@@ -106,7 +114,7 @@ def test_a_tick_is_idempotent_and_loses_nothing(content: bytes, config: str, pro
 
 
 @given(documents(), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_every_row_and_every_line_of_a_log_is_kept_somewhere(content: bytes, proven: bool) -> None:
     document = parse(content)
     first = ticked(document, given_by("", proven=proven))

@@ -19,7 +19,8 @@ def config(text: str) -> ProjectConfig:
 
 def test_commands_are_split_as_a_shell_would_and_keep_their_limits() -> None:
     text = (
-        "## Commands\n\n- lint: `ruff check .`\n* test (20m): pytest -q 'a b'\n```text\nbuild (timeout 1.5s): make\n```\n"
+        "## Commands\n\n- lint: `ruff check .`\n* test (20m): pytest -q 'a b'\n"
+        "```text\nbuild (timeout 1.5s): make\n```\n"
         "<!--\n- no: x\n-->\n## Other\n- no: y\n"
     )
     found = [(each.name, each.argv, each.timeout_s) for each in config(text).commands()]
