@@ -16,6 +16,7 @@ from holdfast.workflow.rules.ledger import read_ledger
 from holdfast.workflow.rules.moves import Refused, file_digest
 from holdfast.workflow.rules.outlook import outlook
 from holdfast.workflow.rules.plans import approve, question, reject
+from holdfast.workflow.rules.writing import add_log
 from tests.workflow.rules.desks import (
     CONFIG,
     STATE,
@@ -381,3 +382,100 @@ def test_text_and_rows_of_a_hand_are_kept(tmp_path: Path) -> None:
     ticked(desk)
     assert "# Our work" in images(desk)[0].decode()
     assert "| 9 | By hand | skipped |" in images(desk)[0].decode()
+
+
+def test_a_phase_taken_away_begins_anew_and_an_invented_one_stays_refused(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    to_construct(desk)
+    edit(desk, "Phase: CONSTRUCT", "Phase: VALIDATE")
+    (desk.config).write_text("# no commands\n", "utf-8")
+    assert not ticked(desk).ok
+    assert "names no commands" in desk.file.read().log_text
+    assert place(desk) == "CONSTRUCT/RUNNING"
+
+
+def test_a_row_that_runs_bear_may_be_marked_by_hand(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    to_end(desk)
+    edit(desk, "Add a login | pending", "Add a login | done")
+    assert ticked(desk).ok
+    assert "| 1 | Add a login | done |" in images(desk)[0].decode()
+    assert (state_of(desk)["CurrentItem"], place(desk)) == ("2", "ANALYZE/READY")
+
+
+def test_a_file_outside_the_project_or_one_that_is_gone_is_no_evidence(tmp_path: Path) -> None:
+    project = make_project(tmp_path, state=STATE.replace("INIT", "TODO").replace("READY", "OPEN"))
+    (project / "phases.yaml").write_text(OWN.replace("out.txt", "[../x, gone.txt]"), "utf-8")
+    desk = desk_at(project)
+    ticked(desk)
+    with pytest.raises(
+        Refused, match=r"digest: \.\./x: it is outside the project; digest: gone\.txt: there is no such"
+    ):
+        advance(desk, Asked())
+
+
+def test_what_is_to_be_done_is_said_at_each_place(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    said = [outlook(desk)["do"]]
+    ticked(desk)
+    advance(desk, Asked("BLOCKED", reason="no key"))
+    said.append(outlook(desk)["do"])
+    advance(desk, Asked())
+    advance(desk, Asked())
+    advance(desk, Asked())
+    said.append(outlook(desk)["do"])
+    approved(desk)
+    advance(desk, Asked())
+    advance(desk, Asked())
+    said.append(outlook(desk)["do"])
+    assert outlook(desk)["moves"] == []
+    ticked(desk)
+    said.append(outlook(desk)["do"])
+    assert [line.partition(":")[0] for line in said] == [
+        "choose what to work on",
+        "what blocks the work is in the Log; once it is gone",
+        "wait",
+        "the item is done; the next one begins with",
+        "begin",
+    ]
+    with pytest.raises(Refused, match=r"ANALYZE/READY: no move leads to NOWHERE"):
+        advance(desk, Asked("NOWHERE"))
+
+
+def test_an_end_is_left_by_a_tick_alone(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    to_end(desk)
+    with pytest.raises(Refused, match="no move leads on") as refused:
+        advance(desk, Asked())
+    assert refused.value.hint == "the next item begins with: holdfast workflow state tick"
+    with pytest.raises(HoldfastError, match="no plan waits"):
+        question(desk, "approval")
+
+
+def test_a_plan_of_nothing_or_of_no_item_is_not_asked_about(tmp_path: Path) -> None:
+    waiting = STATE.replace("INIT", "BLUEPRINT").replace("READY", "NEEDS_PLAN_APPROVAL")
+    desk = desk_at(make_project(tmp_path, state=waiting))
+    with pytest.raises(HoldfastError, match="CurrentItem names no item"):
+        question(desk, "approval")
+    edit(desk, "First this, then that.", "")
+    with pytest.raises(HoldfastError, match="nothing to approve"):
+        question(desk, "approval")
+
+
+def test_a_dry_run_of_an_approval_writes_nothing(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    ticked(desk)
+    advance(desk, Asked())
+    advance(desk, Asked())
+    dry = desk._replace(dry_run=True)
+    before = images(desk), desk.registry.read_bytes()
+    assert len(approve(dry, question(dry, "approval")).lines) == 2
+    assert len(reject(dry, question(dry, "rejection"), "").lines) == 2
+    assert (images(desk), desk.registry.read_bytes()) == before
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "x" * 10_001])
+def test_an_entry_of_nothing_or_of_too_much_is_refused(tmp_path: Path, text: str) -> None:
+    desk = desk_at(make_project(tmp_path))
+    with pytest.raises(HoldfastError):
+        add_log(desk, text)

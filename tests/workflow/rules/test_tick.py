@@ -115,6 +115,31 @@ def test_the_last_item_is_closed_and_the_work_stays_at_its_end(tmp_path: Path) -
     assert images(desk)[1].decode().count("- Completed") == 1
 
 
+def test_a_title_that_is_mended_meanwhile_takes_no_evidence_away(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    to_end(desk)
+    edit(desk, "Add a login", "Add a log-in")
+    assert ticked(desk).ok
+    assert "- Completed Add a log-in (item 1)" in images(desk)[1].decode()
+
+
+def test_an_item_that_has_no_row_gets_one_when_it_is_done(tmp_path: Path) -> None:
+    state = STATE.replace("INIT", "ANALYZE").replace("READY", "RUNNING").replace("Item: none", "Item: Paint it")
+    desk = desk_at(make_project(tmp_path, state=state))
+    for _ in range(2):
+        advance(desk, Asked())
+    approved(desk)
+    for _ in range(2):
+        assert advance(desk, Asked()).ok
+    ticked(desk)
+    assert "- Completed Paint it: test passed" in images(desk)[1].decode()
+    assert row(desk.file.read(), "3") == "completed"
+    assert state_of(desk)["CurrentItem"] == "1"
+    before = images(desk)
+    ticked(desk)
+    assert images(desk) == before
+
+
 def test_a_task_at_the_end_is_the_next_item(tmp_path: Path) -> None:
     desk = desk_at(make_project(tmp_path, state=STATE.replace("a logout | pending", "a logout | skipped")))
     to_end(desk)

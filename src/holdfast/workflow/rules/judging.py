@@ -12,7 +12,7 @@ from holdfast.workflow.rules.graph import Place
 from holdfast.workflow.rules.ledger import item_key, read_ledger
 from holdfast.workflow.rules.moves import Facts, describe, missing, needed_commands, proof
 from holdfast.workflow.rules.sentences import one_line
-from holdfast.workflow.rules.standing import Standing, place_of, standing, title_of
+from holdfast.workflow.rules.standing import Standing, place_of, standing
 from holdfast.workflow.state_file.document import Document
 from holdfast.workflow.state_file.merging import FINISHED, Claim, Judge, Verdict, without_evidence
 
@@ -90,7 +90,7 @@ def _row_why(claim: Claim, after: Document, court: Court) -> str:
     if item is None or not _is_done(claim.after or "") or _is_done(claim.before or ""):
         return ""
     end = str(court.contract.graph.end)
-    if read_ledger(court.registry, item_key(item.id, title_of(item))).reached(end) is not None:
+    if read_ledger(court.registry, item_key(item.id)).reached(end) is not None:
         return ""
     return f"the registry knows no passing run of item {one_line(item.id, 40)}"
 

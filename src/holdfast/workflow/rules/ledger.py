@@ -85,9 +85,9 @@ class Ledger(NamedTuple):
         return next((run for run in self.runs if run.passed and digest in _digests(run.finished)), None)
 
 
-def item_key(identity: str, title: str) -> str:
-    """What tells an item apart from a later one of the same number."""
-    return sha256(f"{identity}\0{title}".encode("utf-8", "surrogatepass"))[:16]
+def item_key(identity: str) -> str:
+    """What an item is called in evidence: its id may hold anything, and a title may be mended."""
+    return sha256(identity.encode("utf-8", "surrogatepass"))[:16]
 
 
 def read_ledger(registry: Path, item: str) -> Ledger:

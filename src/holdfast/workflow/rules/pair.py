@@ -16,7 +16,7 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.files import file_errors, fsync_directory, write_atomic
 from holdfast.workflow.rules.contract import config_bytes
 from holdfast.workflow.rules.project_config import read_config
-from holdfast.workflow.rules.standing import find_item, is_finished, title_of
+from holdfast.workflow.rules.standing import find_item, is_finished
 from holdfast.workflow.rules.tick import Entry, with_row_completed
 from holdfast.workflow.state_file.document import Document
 
@@ -92,6 +92,6 @@ def bring_state_forward(intent: Intent, document: Document) -> Document:
     """The document with the row marked completed, where it is not yet. Raises HoldfastError."""
     entry = intent.entry
     item = document.item(entry.row) or find_item(document, entry.title)
-    if item is not None and is_finished(item) and title_of(item) == entry.title:
+    if item is not None and is_finished(item):
         return document
     return with_row_completed(document, item.id if item else entry.row, entry.title)

@@ -43,7 +43,7 @@ def standing(document: Document, graph: Graph) -> Standing:
     title = title_of(item) if item else current
     plan = document.section("Plan")
     text = plan.text if plan is not None and says_something(plan.text) else ""
-    key = item_key(item.id if item else current, title) if current else ""
+    key = item_key(item.id if item else current) if current else ""
     return Standing(place_of(document, graph), current, item, title, key, plan_digest(text) if text else "")
 
 

@@ -111,7 +111,7 @@ def _start(document: Document, given: Given) -> Ticked:
         at_place(document, graph.begin).with_state("CurrentItem", item.id),
         given.contract.config.text,
         (f"{_named(item)} begins at {graph.begin}",),
-        begun=_key(item),
+        begun=item_key(item.id),
     )
 
 
@@ -148,7 +148,7 @@ def _reached(now: Standing, given: Given) -> Run | None:
     """The evidence that the item is done; one that had no row went by its title alone."""
     end = str(given.contract.graph.end)
     found = given.ledger(now.key).reached(end)
-    return found or (given.ledger(item_key(now.current, now.current)).reached(end) if now.item else None)
+    return found or (given.ledger(item_key(now.current)).reached(end) if now.item else None)
 
 
 def _put_back(document: Document, now: Standing, given: Given) -> Ticked:
@@ -209,7 +209,7 @@ def _iterated(ticked: Ticked, now: Standing, given: Given) -> Ticked:
         document = document.without_log()
     document = at_place(document.with_state("CurrentItem", item.id), again)
     begins = f"{_named(item)} is next, at {again}"
-    return ticked._replace(document=document, done=(*ticked.done, begins), begun=_key(item))
+    return ticked._replace(document=document, done=(*ticked.done, begins), begun=item_key(item.id))
 
 
 def _kept(ticked: Ticked) -> Ticked:
@@ -226,10 +226,6 @@ def log_name(text: str, now_ms: int) -> str:
 def at_place(document: Document, place: Place) -> Document:
     """The document with another phase and status."""
     return document.with_state("Phase", place.phase).with_state("Status", place.status)
-
-
-def _key(item: Item) -> str:
-    return item_key(item.id, title_of(item))
 
 
 def _named(item: Item) -> str:
