@@ -8,7 +8,7 @@ from holdfast.core.errors import HoldfastError
 from holdfast.workflow.state_file.document import Document, parse
 from holdfast.workflow.state_file.problems import conflict_line
 from holdfast.workflow.state_file.spans import SECTIONS
-from holdfast.workflow.state_file.store import StateFile
+from holdfast.workflow.state_file.store import RESTORE, StateFile
 from holdfast.workflow.state_file.table import delimiter_for
 from holdfast.workflow.state_file.versions import Version
 
@@ -34,7 +34,13 @@ def repaired(file: StateFile) -> Repaired:
     content = file.content()
     reason = damage(content)
     if reason is None:
-        return mended(parse(content or b""))
+        document = parse(content or b"")
+        if line := conflict_line(document):
+            raise HoldfastError(
+                f"{file.path}:{line}: a merge left its conflict here; nothing was written",
+                hint=f"resolve it by hand, or {RESTORE}",
+            )
+        return mended(document)
     version = newest_whole(file)
     if version is None:
         raise HoldfastError(
@@ -64,10 +70,6 @@ def newest_whole(file: StateFile) -> Version | None:
 
 def mended(document: Document) -> Repaired:
     """The document with bytes that are not UTF-8 read as Windows-1252, delimiter rows, and every section."""
-    if line := conflict_line(document):
-        raise HoldfastError(
-            f"line {line}: a merge left its conflict here; nothing was written", hint="resolve it by hand, then repair"
-        )
     done = []
     text = bytes(document).decode("utf-8", "surrogateescape")
     clean = "".join(map(_as_windows, text)) if any("\udc80" <= sign <= "\udcff" for sign in text) else text

@@ -135,7 +135,5 @@ def delimiter_for(line: str) -> str:
     """The delimiter row that a header lacks."""
     marks = [("-" * max(3, end - start - 2)).center(end - start) for start, end in cells(line)]
     text = line.strip()
-    body = "|".join(marks)
-    return (
-        f"|{body}|" if text.startswith("|") and text.endswith("|") else (f"|{body}" if text.startswith("|") else body)
-    )
+    body = ("|" if text.startswith("|") else "") + "|".join(marks)
+    return f"{body}|" if text.endswith("|") else body.rstrip()

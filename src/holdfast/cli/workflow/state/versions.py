@@ -14,6 +14,7 @@ diff = typer.Typer(add_completion=False)
 restore = typer.Typer(add_completion=False)
 repair = typer.Typer(add_completion=False)
 
+LONGEST = 60
 VERSION = "A number from history, last, or the beginning of a digest."
 
 
@@ -26,9 +27,8 @@ def show_history(project: ProjectOption = None, state: StateOption = None, form:
         show_json("state-history", {"file": str(file.path), "versions": [version._asdict() for version in versions]})
         return
     for one in versions:
-        show(
-            f"{one.number:>6}  {one.at}  {one.by:<6}  {one.size:>7} bytes  {one.digest[:12]}  {one.why}".rstrip() + "\n"
-        )
+        why = one.why if len(one.why) <= LONGEST else f"{one.why[: LONGEST - 3]}..."
+        show(f"{one.number:>6}  {one.at}  {one.by:<6}  {one.size:>7} bytes  {one.digest[:12]}  {why}".rstrip() + "\n")
     if not versions:
         say(f"no version of {file.path} is kept: nothing was written by a command yet")
 
@@ -73,7 +73,7 @@ def restore_version(
         document = {"version": chosen.number, "changed": done.changed, "refused": refused, "diff": lines}
         show_json("state-restore", {"file": str(file.path), "dry_run": dry_run, **document})
         return
-    show("".join(f"{line}\n" for line in lines))
+    show("".join(f"{line}\n" for line in lines) if dry_run else "")
     for line in refused:
         say(f"refused: {line}")
     what = "would be restored" if dry_run else "restored"
@@ -98,7 +98,7 @@ def repair_file(
     if form is Form.JSON:
         show_json("state-repair", {"file": str(file.path), "dry_run": dry_run, "done": found.done, "diff": lines})
         return
-    show("".join(f"{line}\n" for line in lines))
+    show("".join(f"{line}\n" for line in lines) if dry_run else "")
     for line in found.done:
         say(f"would repair: {line}" if dry_run else line)
     if not found.done:
