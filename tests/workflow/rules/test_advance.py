@@ -14,9 +14,7 @@ from holdfast.workflow.rules.advance import Asked, advance
 from holdfast.workflow.rules.desk import Desk, ticked
 from holdfast.workflow.rules.ledger import read_ledger
 from holdfast.workflow.rules.moves import Refused, file_digest
-from holdfast.workflow.rules.outlook import outlook
-from holdfast.workflow.rules.plans import approve, question, reject
-from holdfast.workflow.rules.writing import add_log
+from holdfast.workflow.rules.plans import question
 from tests.workflow.rules.desks import (
     CONFIG,
     STATE,
@@ -160,39 +158,6 @@ def test_other_commands_than_those_of_the_approval_are_refused(tmp_path: Path) -
     desk.config.write_text(CONFIG.replace("sh check.sh", "true"), "utf-8")
     with pytest.raises(Refused, match="not those under which the plan was approved"):
         advance(desk, Asked())
-
-
-def test_a_plan_that_was_changed_while_it_was_looked_at_is_not_approved(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    ticked(desk)
-    advance(desk, Asked())
-    advance(desk, Asked())
-    asked = question(desk, "approval")
-    edit(desk, "First this", "First something else")
-    with pytest.raises(HoldfastError, match="changed while you looked"):
-        approve(desk, asked)
-    assert not runs(desk, "approval")
-
-
-def test_a_rejected_plan_goes_back_and_is_not_handed_through(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    ticked(desk)
-    advance(desk, Asked())
-    advance(desk, Asked())
-    reject(desk, question(desk, "rejection"), "too vague\n## State")
-    assert place(desk) == "BLUEPRINT/RUNNING"
-    assert "rejected by ana@laptop: too vague ## State" in desk.file.read().log_text
-    advance(desk, Asked())
-    with pytest.raises(Refused, match="a person rejected this plan"):
-        advance(desk, Asked())
-
-
-def test_nobody_is_asked_where_no_plan_waits(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    ticked(desk)
-    for kind in ("approval", "rejection"):
-        with pytest.raises(HoldfastError, match="no plan waits"):
-            question(desk, kind)
 
 
 def test_blocked_work_says_why_and_goes_on(tmp_path: Path) -> None:
@@ -342,67 +307,6 @@ def test_a_dry_run_runs_and_writes_nothing(tmp_path: Path) -> None:
     assert not (desk.project / "ran").exists()
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
-        ("Status: RUNNING", "Status: COMPLETED", "no passing run of test on these files"),
-        ("Phase: VALIDATE", "Phase: INVENTED", "is none of INIT"),
-        ("a login | pending", "a login | completed", "no passing run of item 1"),
-        ("ApprovedPlan: ", "ApprovedPlan: ffff", "mirrors what the engine recorded"),
-    ],
-)
-def test_a_claim_made_by_hand_is_put_back_and_reported(tmp_path: Path, old: str, new: str, why: str) -> None:
-    desk = desk_at(make_project(tmp_path))
-    to_construct(desk)
-    advance(desk, Asked())
-    (desk.project / "check.sh").write_text("exit 1 # other files than those that were tested\n", "utf-8")
-    before = state_of(desk), [dict(item.cells) for item in desk.file.read().items]
-    edit(desk, old, new)
-    assert any(why in line for line in outlook(desk)["refused"])
-    done = ticked(desk)
-    assert not done.ok
-    assert (state_of(desk), [dict(item.cells) for item in desk.file.read().items]) == before
-    assert why in desk.file.read().log_text
-
-
-def test_a_claim_that_runs_bear_is_taken(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    to_construct(desk)
-    advance(desk, Asked())
-    edit(desk, "Status: RUNNING", "Status: BLOCKED")
-    assert ticked(desk).ok
-    assert place(desk) == "VALIDATE/BLOCKED"
-
-
-def test_text_and_rows_of_a_hand_are_kept(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    to_end(desk)
-    edit(desk, "| 2 | Add a logout | pending |\n", "| 2 | Add a logout | pending |\n| 9 | By hand | skipped |\n")
-    edit(desk, "# Work", "# Our work")
-    ticked(desk)
-    assert "# Our work" in images(desk)[0].decode()
-    assert "| 9 | By hand | skipped |" in images(desk)[0].decode()
-
-
-def test_a_phase_taken_away_begins_anew_and_an_invented_one_stays_refused(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    to_construct(desk)
-    edit(desk, "Phase: CONSTRUCT", "Phase: VALIDATE")
-    (desk.config).write_text("# no commands\n", "utf-8")
-    assert not ticked(desk).ok
-    assert "names no commands" in desk.file.read().log_text
-    assert place(desk) == "CONSTRUCT/RUNNING"
-
-
-def test_a_row_that_runs_bear_may_be_marked_by_hand(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    to_end(desk)
-    edit(desk, "Add a login | pending", "Add a login | done")
-    assert ticked(desk).ok
-    assert "| 1 | Add a login | done |" in images(desk)[0].decode()
-    assert (state_of(desk)["CurrentItem"], place(desk)) == ("2", "ANALYZE/READY")
-
-
 def test_a_file_outside_the_project_or_one_that_is_gone_is_no_evidence(tmp_path: Path) -> None:
     project = make_project(tmp_path, state=STATE.replace("INIT", "TODO").replace("READY", "OPEN"))
     (project / "phases.yaml").write_text(OWN.replace("out.txt", "[../x, gone.txt]"), "utf-8")
@@ -414,34 +318,6 @@ def test_a_file_outside_the_project_or_one_that_is_gone_is_no_evidence(tmp_path:
         advance(desk, Asked())
 
 
-def test_what_is_to_be_done_is_said_at_each_place(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    said = [outlook(desk)["do"]]
-    ticked(desk)
-    advance(desk, Asked("BLOCKED", reason="no key"))
-    said.append(outlook(desk)["do"])
-    advance(desk, Asked())
-    advance(desk, Asked())
-    advance(desk, Asked())
-    said.append(outlook(desk)["do"])
-    approved(desk)
-    advance(desk, Asked())
-    advance(desk, Asked())
-    said.append(outlook(desk)["do"])
-    assert outlook(desk)["moves"] == []
-    ticked(desk)
-    said.append(outlook(desk)["do"])
-    assert [line.partition(":")[0] for line in said] == [
-        "choose what to work on",
-        "what blocks the work is in the Log; once it is gone",
-        "wait",
-        "the item is done; the next one begins with",
-        "begin",
-    ]
-    with pytest.raises(Refused, match=r"ANALYZE/READY: no move leads to NOWHERE"):
-        advance(desk, Asked("NOWHERE"))
-
-
 def test_an_end_is_left_by_a_tick_alone(tmp_path: Path) -> None:
     desk = desk_at(make_project(tmp_path))
     to_end(desk)
@@ -450,32 +326,3 @@ def test_an_end_is_left_by_a_tick_alone(tmp_path: Path) -> None:
     assert refused.value.hint == "the next item begins with: holdfast workflow state tick"
     with pytest.raises(HoldfastError, match="no plan waits"):
         question(desk, "approval")
-
-
-def test_a_plan_of_nothing_or_of_no_item_is_not_asked_about(tmp_path: Path) -> None:
-    waiting = STATE.replace("INIT", "BLUEPRINT").replace("READY", "NEEDS_PLAN_APPROVAL")
-    desk = desk_at(make_project(tmp_path, state=waiting))
-    with pytest.raises(HoldfastError, match="CurrentItem names no item"):
-        question(desk, "approval")
-    edit(desk, "First this, then that.", "")
-    with pytest.raises(HoldfastError, match="nothing to approve"):
-        question(desk, "approval")
-
-
-def test_a_dry_run_of_an_approval_writes_nothing(tmp_path: Path) -> None:
-    desk = desk_at(make_project(tmp_path))
-    ticked(desk)
-    advance(desk, Asked())
-    advance(desk, Asked())
-    dry = desk._replace(dry_run=True)
-    before = images(desk), desk.registry.read_bytes()
-    assert len(approve(dry, question(dry, "approval")).lines) == 2
-    assert len(reject(dry, question(dry, "rejection"), "").lines) == 2
-    assert (images(desk), desk.registry.read_bytes()) == before
-
-
-@pytest.mark.parametrize("text", ["", " \n ", "x" * 10_001])
-def test_an_entry_of_nothing_or_of_too_much_is_refused(tmp_path: Path, text: str) -> None:
-    desk = desk_at(make_project(tmp_path))
-    with pytest.raises(HoldfastError):
-        add_log(desk, text)

@@ -44,19 +44,14 @@ def read_commands(section: str, file: str) -> tuple[Command, ...]:
     found: dict[str, Command] = {}
     wrong: list[str] = []
     for line in _without_comments(section).splitlines():
-        match = _LINE.match(line)
-        if match is None:
-            if re.match(r"\s*[-*+]\s+\S", line):
-                wrong.append(f"{line.strip()[:80]!r} is not `- name: command`")
-            continue
         try:
-            command = _command(match)
+            command = _on_line(line)
         except ValueError as error:
-            wrong.append(f"{match['name']}: {error}")
+            wrong.append(str(error))
             continue
-        if command.name in found:
+        if command is not None and command.name in found:
             wrong.append(f"{command.name} is there twice")
-        found[command.name] = command
+        found |= {command.name: command} if command is not None else {}
     if len(found) > MOST:
         wrong.append(f"{len(found)} commands; at most {MOST} are run")
     if wrong:
@@ -93,6 +88,19 @@ def chosen(commands: tuple[Command, ...], names: tuple[str, ...], file: str) -> 
 
 def _without_comments(text: str) -> str:
     return re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL)
+
+
+def _on_line(line: str) -> Command | None:
+    """The command of a line; None for prose. Raises ValueError for a list's item that is none."""
+    match = _LINE.match(line)
+    if match is None:
+        if re.match(r"\s*[-*+]\s+\S", line):
+            raise ValueError(f"{line.strip()[:80]!r} is not `- name: command`")
+        return None
+    try:
+        return _command(match)
+    except ValueError as error:
+        raise ValueError(f"{match['name']}: {error}") from error
 
 
 def _command(match: re.Match[str]) -> Command:
