@@ -162,11 +162,11 @@ def test_a_tick_at_the_end_tells_what_it_did(holdfast: Cli, project: Path) -> No
 @pytest.mark.parametrize(
     ("env", "why"),
     [
-        ({**PERSON, "CLAUDECODE": "1"}, "claude-code is a coding agent"),
-        ({**PERSON, "AI_AGENT": "goose"}, "goose is a coding agent"),
-        ({**PERSON, "GITHUB_ACTIONS": "true"}, "a job of GitHub Actions"),
-        ({**PERSON, "CI": "true"}, "a CI job"),
-        ({"CI": ""}, "no terminal"),
+        ({**PERSON, "CLAUDECODE": "1"}, "an approval is a person's, and claude-code is at work here"),
+        ({**PERSON, "AI_AGENT": "goose"}, "goose is at work here"),
+        ({**PERSON, "GITHUB_ACTIONS": "true"}, "this is GitHub Actions"),
+        ({**PERSON, "CI": "true"}, "this is CI"),
+        ({"CI": ""}, "an approval is confirmed at a terminal, and this is none"),
     ],
 )
 @pytest.mark.parametrize("command", ["approve", "reject"])

@@ -74,7 +74,7 @@ def _require_person(project: Path) -> None:
     allowed = load_config(project, os.environ).workflow.approve_without_terminal
     why = may_approve(os.environ, _at_terminal(), allowed)
     if why is not None:
-        raise HoldfastError(f"that is for a person: {why}", hint="a person runs this at a terminal of their own")
+        raise HoldfastError(why, hint="a person runs this at a terminal of their own")
 
 
 def _confirm(desk: Desk, asked: Question, what: str) -> None:
