@@ -152,3 +152,12 @@ CASES = {
     "emoji and wide signs": _case("## State\nPhase: INIT\n\n## Log\n- \u6f22\u5b57\n", "State Log", INIT),
     "only line ends": Case(b"\r\r\n\n\r"),
 }
+
+PARTS = (
+    *("# Title", "## State", "## Items", "## Log", "## log", "## ArchiveLog", "## Other", "State", "Log", "---", "==="),
+    *("", "```", "~~~", "````", "```yaml", "<!--", "-->", "<!-- x -->", "<pre>", "Phase: INIT", "- **Status:** READY"),
+    *("phase: x", "Phase: A | Status: B", "**Phase**: A, Status: `B`", "| ID | Status | Note |", "|----|--------|---|"),
+    *("| 1 | pending | a\\|b |", "| 2 |", "ID | Status", "1 | x", "- entry", "    ## State", "\t", "text  ", "\x00"),
+    *("\x0c", "> q", "<<<<<<< a", " | x", "Phase:", "**Phase:**", "- [x] Status: READY \\", "caf\u00e9 `a|b`"),
+)
+"""Lines that mean something to a reader of state files, to put together at random."""
