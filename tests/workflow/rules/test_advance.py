@@ -326,3 +326,13 @@ def test_an_end_is_left_by_a_tick_alone(tmp_path: Path) -> None:
     assert refused.value.hint == "the next item begins with: holdfast workflow state tick"
     with pytest.raises(HoldfastError, match="no plan waits"):
         question(desk, "approval")
+
+
+def test_an_end_that_takes_no_evidence_is_one_all_the_same(tmp_path: Path) -> None:
+    project = make_project(tmp_path, state=STATE.replace("INIT", "TODO").replace("READY", "OPEN"))
+    (project / "phases.yaml").write_text(OWN.replace(", needs: [{run: deploy}, {digest: out.txt}]", ""), "utf-8")
+    desk = desk_at(project)
+    ticked(desk)
+    advance(desk, Asked())
+    assert ticked(desk).ok
+    assert images(desk)[1].decode().count("- Completed Add a login (item 1).") == 1

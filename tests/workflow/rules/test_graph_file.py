@@ -86,6 +86,10 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
             "two such moves",
         ),
         ("statuses: [READY,", "statuses: ['RE ADY',", "a name is A-Z"),
+        ("at_end: [summary, complete,", "at_end: [summary,", "each tick would close the same item again"),
+        ("at_end: [summary, complete,", "at_end: [complete, summary,", "the order is summary, complete"),
+        ("again: ANALYZE/READY", "again: VALIDATE/COMPLETED", "again: VALIDATE/COMPLETED is no place to work in"),
+        ("begin: ANALYZE/RUNNING", "begin: INIT/RUNNING", "begin: INIT/RUNNING is no place to work in"),
         ("phases:\n", "phases: &a\n", "anchors are not read"),
     ],
 )

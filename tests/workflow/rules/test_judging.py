@@ -80,3 +80,14 @@ def test_a_row_that_runs_bear_may_be_marked_by_hand(tmp_path: Path) -> None:
     assert ticked(desk).ok
     assert "| 1 | Add a login | done |" in images(desk)[0].decode()
     assert (state_of(desk)["CurrentItem"], place(desk)) == ("2", "ANALYZE/READY")
+
+
+def test_an_end_written_by_hand_is_taken_where_all_commands_passed_on_these_files(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    to_construct(desk)
+    advance(desk, Asked())
+    edit(desk, "Status: RUNNING", "Status: COMPLETED")
+    assert outlook(desk)["refused"] == []
+    assert ticked(desk).ok
+    assert "- Completed Add a login (item 1): test passed at" in images(desk)[1].decode()
+    assert (state_of(desk)["CurrentItem"], place(desk)) == ("2", "ANALYZE/READY")

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from holdfast.core.errors import HoldfastError
-from holdfast.core.git import git
 from holdfast.workflow.rules.commands import Command
 from holdfast.workflow.rules.contract import Contract
-from holdfast.workflow.rules.desk import Change, Desk, Done, require_registry, settled, with_entry, written
+from holdfast.workflow.rules.desk import Change, Desk, Done, record_move, require_registry, settled, with_entry, written
 from holdfast.workflow.rules.graph import Move
 from holdfast.workflow.rules.ledger import Run
-from holdfast.workflow.rules.moves import Facts, choose, covered, missing, needed_commands, refusal
+from holdfast.workflow.rules.moves import Facts, choose, covered, is_recorded, missing, needed_commands, refusal
 from holdfast.workflow.rules.perform import Bench, Ran, perform
 from holdfast.workflow.rules.sentences import one_line
 from holdfast.workflow.rules.standing import Standing, place_of
@@ -48,7 +47,7 @@ def advance(desk: Desk, asked: Asked) -> Done:
         done = written(desk, lambda at, _contract: _moved(desk, at, prepared, (), asked), why="advance")
         runs = tuple(f"{each.name} runs: {' '.join(each.argv)}" for each in prepared.to_run)
         return done._replace(lines=(*runs, *done.lines))
-    if contract.graph.needs_of(prepared.move):
+    if is_recorded(contract.graph, prepared.move):
         require_registry(desk.env)
     ran = tuple(perform(command, _bench(desk, prepared.facts)) for command in prepared.to_run)
     done = written(
@@ -117,20 +116,3 @@ def _moved(desk: Desk, document: Document, prepared: _Prepared, ran: Sequence[Ra
 
 def _passed(ran: Sequence[Ran]) -> list[tuple[str, Run]]:
     return [(each.name, Run(each.id, each.name, {})) for each in ran]
-
-
-def record_move(desk: Desk, facts: Facts, move: Move, proven: Sequence[tuple[str, Run]] = ()) -> None:
-    """Writes into the registry that a move was made which takes evidence. Raises HoldfastError."""
-    if not facts.contract.graph.needs_of(move):
-        return
-    head = git(desk.project, "rev-parse", "--verify", "-q", "HEAD")
-    evidence: dict[str, object] = {
-        "kind": "move",
-        "item": facts.ledger.item,
-        "from": str(facts.now.place),
-        "to": str(move.target),
-        "plan": facts.now.plan,
-        "commands": [name for name, _ in proven],
-        "runs": [run.id for _, run in proven],
-    }
-    desk.record(f"{facts.now.place} to {move.target}", evidence, commit=head.decode().strip() if head else None)

@@ -6,24 +6,26 @@ Whatever a tick left behind that did not come to its end is finished first.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from holdfast.core.clock import iso
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
+from holdfast.core.git import git
 from holdfast.core.ids import new_id
 from holdfast.core.process_identity import identity
 from holdfast.core.registry import Registry
 from holdfast.core.tasklog import finished, is_off, own_files, started_event
 from holdfast.workflow.rules import pair
 from holdfast.workflow.rules.contract import Contract, config_bytes, load_contract
-from holdfast.workflow.rules.judging import Court, judge
-from holdfast.workflow.rules.ledger import read_ledger
-from holdfast.workflow.rules.moves import Facts
+from holdfast.workflow.rules.graph import Move
+from holdfast.workflow.rules.judging import PLACE, Court, judge
+from holdfast.workflow.rules.ledger import Run, read_ledger
+from holdfast.workflow.rules.moves import Facts, is_recorded, needed_commands, proof
 from holdfast.workflow.rules.perform import TASK
-from holdfast.workflow.rules.standing import standing
+from holdfast.workflow.rules.standing import place_of, standing
 from holdfast.workflow.rules.tick import Given, Ticked, tick
 from holdfast.workflow.rules.tree import tree_digest
 from holdfast.workflow.state_file.document import Document, parse
@@ -146,7 +148,7 @@ def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, wh
             _beside(desk, result, contract)
         return result.document
 
-    done = desk.file.change(change, why=why, judge=_judge(desk), dry_run=desk.dry_run)
+    done = desk.file.change(change, why=why, judge=_judge(desk, record=not desk.dry_run), dry_run=desk.dry_run)
     if not desk.dry_run and desk.intent.exists():
         pair.forget_intent(desk.intent)
     result = kept[-1]
@@ -159,18 +161,60 @@ def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, wh
     )
 
 
-def _judge(desk: Desk) -> Judge:
-    """Judges under the lock, by what is on disk then."""
+def _judge(desk: Desk, *, record: bool = False) -> Judge:
+    """Judges under the lock, by what is on disk then. With `record`, a move that evidence bears is written down."""
+    judges: dict[bytes, Judge] = {}
 
     def verdict(claim: Claim) -> Verdict:
-        versions = desk.file.versions
         content = bytes(desk.file.read())
-        last = versions.recovered(versions.load(), content).last
-        base = versions.get(last.digest) if last is not None else None
-        court = Court(desk.project, desk.contract(), desk.registry, desk.tree)
-        return judge(None if base is None else parse(base), parse(content), court)(claim)
+        if content not in judges:
+            judges[content] = judge(_base(desk, content), parse(content), court)
+        found = judges[content](claim)
+        if record and found.accepted and not claim.first and claim.kind == "state" and claim.name in PLACE:
+            _record_claim(desk, _base(desk, content), parse(content))
+        return found
 
+    court = Court(desk.project, desk.contract(), desk.registry, desk.tree)
     return verdict
+
+
+def _base(desk: Desk, content: bytes) -> Document | None:
+    """The file as it was last written; None where that is not known."""
+    versions = desk.file.versions
+    last = versions.recovered(versions.load(), content).last
+    base = versions.get(last.digest) if last is not None else None
+    return None if base is None else parse(base)
+
+
+def _record_claim(desk: Desk, before: Document | None, after: Document) -> None:
+    """Writes down the move that a hand made and evidence bears, once."""
+    contract = desk.contract()
+    facts = desk.facts(after, contract, tree=True)
+    if before is None or facts.ledger.reached(str(facts.now.place)) is not None:
+        return
+    was = place_of(before, contract.graph)
+    move = contract.graph.move(was, facts.now.place)
+    if move is not None and move.target == contract.graph.end:
+        proofs = [(each.name, proof(facts, each)) for each in needed_commands(facts, move)]
+        now = facts.now._replace(place=was)
+        record_move(desk, facts._replace(now=now), move, [(name, run) for name, run in proofs if run is not None])
+
+
+def record_move(desk: Desk, facts: Facts, move: Move, proven: Sequence[tuple[str, Run]] = ()) -> None:
+    """Writes into the registry that a move was made, where that has to be known. Raises HoldfastError."""
+    if not is_recorded(facts.contract.graph, move):
+        return
+    head = git(desk.project, "rev-parse", "--verify", "-q", "HEAD")
+    evidence: dict[str, object] = {
+        "kind": "move",
+        "item": facts.ledger.item,
+        "from": str(facts.now.place),
+        "to": str(move.target),
+        "plan": facts.now.plan,
+        "commands": [name for name, _ in proven],
+        "runs": [run.id for _, run in proven],
+    }
+    desk.record(f"{facts.now.place} to {move.target}", evidence, commit=head.decode().strip() if head else None)
 
 
 def _recovered(desk: Desk, document: Document, contract: Contract) -> tuple[Ticked, Contract]:

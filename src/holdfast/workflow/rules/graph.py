@@ -119,9 +119,21 @@ def problems(graph: Graph) -> Iterator[str]:
             yield f"phase {name}: no move leads to it from {graph.start}"
     if graph.end not in reached:
         yield f"end: no moves lead from {graph.start} to {graph.end}"
+    yield from _endings(graph)
     dead = [place for place in sorted(reached) if place != graph.end and not graph.moves_from(place)]
     for place in dead:
         yield f"{place}: no move leads away from it, and it is not the end"
+
+
+def _endings(graph: Graph) -> Iterator[str]:
+    """What keeps a tick from coming to a point where nothing follows."""
+    if {"summary", "iterate"} & set(graph.at_end) and "complete" not in graph.at_end:
+        yield "at_end: without complete, each tick would close the same item again"
+    if list(graph.at_end) != [action for action in ACTIONS if action in graph.at_end]:
+        yield f"at_end: the order is {', '.join(ACTIONS)}, each once"
+    for name, place in (("begin", graph.begin), ("again", graph.again)):
+        if place == graph.end or place.phase == graph.start:
+            yield f"{name}: {place} is no place to work in"
 
 
 def _reached(graph: Graph) -> set[Place]:

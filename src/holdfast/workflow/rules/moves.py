@@ -67,6 +67,11 @@ def choose(graph: Graph, place: Place, target: str) -> Move:
     raise Refused(f"{place}: {what}", hint=hint, allowed=allowed, missing=())
 
 
+def is_recorded(graph: Graph, move: Move) -> bool:
+    """Whether the registry has to know that a move was made: because it takes evidence, or leads to the end."""
+    return bool(graph.needs_of(move)) or move.target == graph.end
+
+
 def describe(graph: Graph, move: Move) -> str:
     """Where a move leads and what it takes: `VALIDATE/RUNNING (needs approved_plan; commands: all)`."""
     needs = "; ".join(map(str, graph.needs_of(move)))

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from holdfast.core.clock import iso
 from holdfast.core.errors import HoldfastError
-from holdfast.workflow.rules.advance import record_move
 from holdfast.workflow.rules.commands import Command
 from holdfast.workflow.rules.contract import Contract
-from holdfast.workflow.rules.desk import Change, Desk, Done, require_registry, settled, with_entry, written
+from holdfast.workflow.rules.desk import Change, Desk, Done, record_move, require_registry, settled, with_entry, written
 from holdfast.workflow.rules.graph import Graph, Move, Place
 from holdfast.workflow.rules.moves import Facts
 from holdfast.workflow.rules.sentences import one_line
