@@ -182,8 +182,10 @@ def find_secrets(text: str, detectors: Sequence[Detector] = DETECTORS) -> Iterat
     """What in a text looks like a secret, detector by detector; finds may overlap."""
     lowered = text.lower()
     for detector in detectors:
-        if any(hint in lowered for hint in detector.hints):
-            yield from _found(detector, text)
+        for hint in detector.hints:  # any() with a generator takes twice as long, and most texts hold nothing
+            if hint in lowered:
+                yield from _found(detector, text)
+                break
 
 
 def _found(detector: Detector, text: str) -> Iterator[Secret]:
@@ -198,6 +200,8 @@ def _found(detector: Detector, text: str) -> Iterator[Secret]:
 
 def mask_text(text: str, detectors: Sequence[Detector] = DETECTORS) -> str:
     """The text with each secret in it replaced by MASK."""
+    if not text:
+        return text
     spans = sorted((secret.start, secret.end) for secret in find_secrets(text, detectors))
     pieces, at = [], 0
     for start, end in spans:
