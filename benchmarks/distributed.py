@@ -1,8 +1,8 @@
 """Fan-out over a database: Holdfast's engine beside the bare engine, in one run: python -m benchmarks.distributed URL.
 
 Both: the same items, each `true` as a process, in the same database, by as many worker processes of DBOS with the same
-queue settings, which are better than those one begins with. Bare: a DBOS workflow that calls subprocess.run, and nothing of Holdfast. From the first item enqueued
-to the last result read, with the workers up.
+queue settings, which are much better than DBOS's defaults. Bare: a DBOS workflow that calls subprocess.run, and nothing
+of Holdfast. Timed from the first item enqueued to the last result read, with the workers up.
 """
 
 from __future__ import annotations

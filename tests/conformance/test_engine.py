@@ -12,7 +12,7 @@ from holdfast.core.clock import now_ms
 from holdfast.core.ids import new_id
 from holdfast.workflow.engines.interface import Engine, LeaseLost, NoSuchRun, Owner, RunTaken, Work
 from tests.conformance.bench import Bench, a_run, me, outcomes, record, until, work
-from tests.conformance.engines import EMBEDDED, ENGINES
+from tests.conformance.engines import EMBEDDED, ENGINES, POSTGRESQL, URL
 
 DEAD = Owner("gone", {**me().process, "pid": 2**22 + 1, "pid_start": "1"})
 
@@ -21,6 +21,10 @@ DEAD = Owner("gone", {**me().process, "pid": 2**22 + 1, "pid_start": "1"})
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
     project = tmp_path / "shop"
     project.mkdir()
+    if request.param == POSTGRESQL:
+        (project / URL).write_text(request.getfixturevalue("postgresql_url"), "utf-8")
+        name = f"shop-{new_id(now_ms()).lower()}"  # the database is shared, and each test's project is its own
+        (project / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "1.0"\n', "utf-8")
     return Bench(request.param, project)
 
 

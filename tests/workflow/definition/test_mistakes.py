@@ -117,6 +117,10 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
             ),
         ),
         ("run: [x], retry: {bakoff: 1}", "a.retry.bakoff: unknown key; did you mean `backoff`?"),
+        (
+            "run: [x], retry: {backoff: -1}",
+            'a.retry.backoff: must be a time such as "0s", "2s", "1m30s" or a number of seconds, not -1',
+        ),
         ("run: [x], retry: {factor: 0.5}", "a.retry.factor: must be a number from 1 to 100, not 0.5"),
         (
             "run: [x], retry: {on: [exit:x]}",
@@ -176,11 +180,15 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
         ('run: ["${commit"]', 'a.run[0]: "${commit": column 1: ${ is not closed; write $${ for a literal ${'),
         (
             "run: ['${secrets.TOKEN}'], secrets: [TOKEN]",
-            "a.run[0]: the secret TOKEN may stand in env alone, as everybody sees a program's words",
+            "a.run[0]: a secret may stand in `env` alone, as everybody can see a program's words",
         ),
         (
-            "run: [x], env: {A: '${secrets.TOKEN}'}",
-            "a.env.A: the secret TOKEN is not listed; add it: `secrets: [TOKEN]`",
+            "run: [x], env: {A: '${secrets.T + 1}'}",
+            "a.env.A: nothing can be computed with a secret; write ${secrets.NAME}",
+        ),
+        (
+            "tool: {server: x, arguments: {env: '${secrets.T}'}}",
+            "a.tool.arguments.env: a secret may stand in `env` alone, as everybody can see a program's words",
         ),
     ],
 )
@@ -195,7 +203,7 @@ def test_a_mistake_of_a_step_is_named(of_step: Callable[[str], list[str]], says:
         "run: [x], when: always, if: steps.tests.status == 'failed'",
         "run: [x], if: \"'steps.tests' == 'x'\"",
         "run: [x], for_each: inputs.all, if: item != 'x', env: {A: '${index}'}",
-        "run: [x], secrets: [TOKEN], env: {A: 'Bearer ${secrets.TOKEN}'}",
+        "run: [x], env: {A: 'Bearer ${secrets.TOKEN}'}",
         "run: 'echo $HOME'",
         "run: [x], idempotency_key: '$${commit}'",
     ],
@@ -262,14 +270,6 @@ def test_a_mistake_of_a_file_is_named(wrong: Wrong, text: str | bytes, message: 
     said = wrong(text)
     assert len(said) == 1
     assert said[0].startswith(message)
-
-
-def test_a_secret_in_the_variables_of_all_is_listed_by_each_step_that_takes_them_over(wrong: Wrong) -> None:
-    top = "defaults:\n  secrets: [TOKEN]\n  env: {T: '${secrets.TOKEN}'}\nsteps:\n- {id: a, run: [x]}\n"
-    assert wrong(f"{top}- {{id: b, run: [x], secrets: [], env: {{T: x}}}}\n") == []
-    assert wrong(f"{top}- {{id: b, run: [x], secrets: [OTHER]}}\n") == [
-        "6:3: b: defaults.env.T holds the secret TOKEN, which the step does not list"
-    ]
 
 
 class NoLibrary:

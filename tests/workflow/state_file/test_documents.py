@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from holdfast.core.errors import HoldfastError
 from holdfast.workflow.state_file.document import Document, parse
 from holdfast.workflow.state_file.problems import problems
-from tests.workflow.state_file.documents import ALL, CASES
+from tests.workflow.state_file.documents import ALL, CASES, PARTS
 
 Change = Callable[[Document], Document]
 ADDITIONS: dict[str, Change] = {
@@ -21,12 +21,6 @@ ADDITIONS: dict[str, Change] = {
     "section": lambda document: document.with_section("Further", ["text"]),
     "state": lambda document: document.with_state("RunStep", "fan[3]"),
 }
-PARTS = [
-    "# Title", "## State", "## Items", "## Log", "## log", "## ArchiveLog", "## Other", "State", "Log", "---", "===", "",
-    "```", "~~~", "````", "```yaml", "<!--", "-->", "<!-- x -->", "<pre>", "</pre>", "Phase: INIT", "- **Status:** READY  ",
-    "phase: x", "Phase: A | Status: B", "**Phase**: A, Status: `B`", "| ID | Status | Note |", "|----|--------|---|",
-    "| 1 | pending | a\\|b |", "| 2 |", "ID | Status", "1 | x", "- entry", "    ## State", "\t", "text  ", "\x00", "\x0c", "> q", "<<<<<<< a",
-]  # fmt: skip
 LINES = st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(["\n", "\r\n", "\r"])), max_size=25)
 BYTES = st.one_of(
     st.binary(max_size=200),

@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "validate": "holdfast.cli.workflow.definition:validate",
     "list": "holdfast.cli.workflow.definition:listing",
     "show": "holdfast.cli.workflow.definition:show",
+    "graph": "holdfast.cli.workflow.graph:graph",
     "schema": "holdfast.cli.workflow.definition:schema",
     "status": "holdfast.cli.workflow.look:status",
     "logs": "holdfast.cli.workflow.logs:logs",
@@ -27,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "prune": "holdfast.cli.workflow.past:prune",
     "dead": "holdfast.cli.workflow.dead:dead",
     "sessions": "holdfast.cli.workflow.sessions:sessions",
+    "worker": "holdfast.cli.workflow.worker:app",
     "state": "holdfast.cli.workflow.state:app",
     "worker": "holdfast.cli.workflow.worker:app",
 }

@@ -63,7 +63,8 @@ def run_workflow(
     """
     from holdfast.workflow.runner.starting import Asked
 
-    how = How(jobs, form.value, output, wait, not no_live, not no_log, state, database)
+    # A child stays where it needs an answer: ending there would fail its parent's step.
+    how = How(jobs, form.value, output, wait or parent is not None, not no_live, not no_log, state, database)
     asked = Asked(only=names(only), start=names(start), run_id=run_id, parent=parent)
     if plan:
         return _plan(name, project, inputs, input_files, asked, how)
@@ -82,10 +83,13 @@ def _begun(place: Place, name: str, inputs: list[str] | None, input_files: list[
     if asked.run_id is not None and _is_there(place, asked.run_id):
         return asked.run_id
     facts = ask_facts(place.project)
-    workflow = workflow_in(place.project, place.config.workflow.folder, name, keep=True)
-    Graph(workflow).selected(asked.only, asked.start)
-    asked = asked._replace(inputs=_inputs(workflow, inputs, input_files))
-    made = new_run(workflow, asked, who(os.environ), facts())
+    try:
+        workflow = workflow_in(place.project, place.config.workflow.folder, name, keep=True)
+        Graph(workflow).selected(asked.only, asked.start)
+        asked = asked._replace(inputs=_inputs(workflow, inputs, input_files))
+    finally:
+        known = facts()
+    made = new_run(workflow, asked, who(os.environ), known)
     place.engine.begin(made)
     return made.id
 

@@ -111,8 +111,8 @@ def walk(place: Place, run_id: str, prepare: Callable[[Engine, Lease], None] | N
             take_over(engine, lease)
             run, records = engine.load(run_id)
         state = fold(Workflow.from_json(run.document), run, records)
+        settings = _settings(place, state, records, stack)  # which also writes what a crash kept from being mirrored
         if state.ended is None:
-            settings = _settings(place, state, records, stack)
             listener = stack.enter_context(_listener(place))
             Runner(engine, lease, state, _shop(place), listener, settings).run(interrupts)
     show(place, state)

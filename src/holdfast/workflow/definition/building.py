@@ -88,9 +88,11 @@ def _environment(given: Any) -> tuple[Mapping[str, str], tuple[str, ...]]:
 
 def _retry(given: Any) -> Retry:
     spread = dict(_spread_retry(given))
-    for name in ("backoff", "longest"):
-        if name in spread:
-            spread[f"{name}_s"] = _seconds(spread.pop(name))
+    if "backoff" in spread:
+        wait = spread.pop("backoff")
+        spread["backoff_s"] = 0.0 if wait in (0, "0", "0s", "0m", "0h", "0d") else _seconds(wait)
+    if "longest" in spread:
+        spread["longest_s"] = _seconds(spread.pop("longest"))
     if "factor" in spread:
         spread["factor"] = float(spread["factor"])
     if "on" in spread:

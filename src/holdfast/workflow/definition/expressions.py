@@ -20,8 +20,8 @@ FILLED = ("env", "idempotency_key", "concurrency", "cwd", "artifacts", "probe")
 """Fields of every kind of step whose texts may hold `${...}`."""
 _QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _STEP = re.compile(r"(?<![\w.])steps\.([A-Za-z_]\w*)")
-_SECRET = re.compile(r"\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*")
-_FILLED_SECRET = re.compile(r"\$\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}")
+_USES_SECRET = re.compile(r"(?<![\w.])secrets\b")
+_SECRET = re.compile(r"\s*secrets\.[A-Za-z_][A-Za-z0-9_]*\s*")
 
 
 class Piece(Protocol):
@@ -54,22 +54,16 @@ class _Scope(NamedTuple):
     names: Collection[str]
     reader: str | None = None
     """The step whose turn has come; None where any step may be named."""
-    secrets: Collection[str] | None = ()
-    """Those that are listed; None where nobody knows."""
 
 
 def judge_expressions(source: Source, found: Outline, language: Language) -> None:
-    """Notes what is wrong with the expressions of a file in which no steps wait for each other.
-
-    Secrets are let in in `env` alone, where the step lists them.
-    """
+    """Notes what is wrong with the expressions of a file in which no steps wait for each other."""
     judging = _Judging(source, found, language)
     judging.texts(("concurrency",), found.table.get("concurrency"), _Scope(RUN_NAMES))
     for name in FILLED:
-        judging.texts(("defaults", name), found.defaults.get(name), _Scope(ITEM_NAMES, secrets=None))
-    before = Before(found)
+        judging.texts(("defaults", name), found.defaults.get(name), _Scope(ITEM_NAMES))
     for number, step in enumerate(found.steps):
-        judging.step(number, step, before)
+        judging.step(number, step)
 
 
 class _Judging:
@@ -77,10 +71,9 @@ class _Judging:
 
     def __init__(self, source: Source, found: Outline, language: Language) -> None:
         self._source, self._found, self._language = source, found, language
-        self._before: Before | None = None
+        self._before = Before(found)
 
-    def step(self, number: int, step: Mapping[str, Any], before: Before) -> None:
-        self._before = before
+    def step(self, number: int, step: Mapping[str, Any]) -> None:
         at: KeyPath = ("steps", number)
         name = step.get("id")
         reader = name if isinstance(name, str) and step.get("when") not in (ALWAYS, ON_FAILURE) else None
@@ -88,24 +81,9 @@ class _Judging:
         for field, names in (("if", scope.names), ("for_each", STEP_NAMES)):
             if isinstance(step.get(field), str):
                 self._expression((*at, field), step[field], _Scope(names, reader))
-        secrets = self._found.setting(step, "secrets")
-        listed = secrets if isinstance(secrets, list) else ()
-        self._inherited(at, step, listed)
         for field in step:
-            if field == "env":
-                self.texts((*at, field), step[field], scope._replace(secrets=listed))
-            elif field in FILLED or field not in STEP:
+            if field in FILLED or field not in STEP:
                 self.texts((*at, field), step[field], scope)
-
-    def _inherited(self, at: KeyPath, step: Mapping[str, Any], listed: Collection[str]) -> None:
-        """Secrets in the variables of the defaults have to be listed by each step that takes them over."""
-        own = step.get("env", ())
-        for path, text in strings_in(self._found.defaults.get("env"), ()):
-            for name in _FILLED_SECRET.findall(text):
-                if name not in listed and path[0] not in own:
-                    self._source.wrong(
-                        at, f"defaults.env.{path[0]} holds the secret {name}, which the step does not list"
-                    )
 
     def texts(self, at: KeyPath, value: Any, scope: _Scope) -> None:
         """Judges every `${...}` in a text, list or table."""
@@ -120,17 +98,12 @@ class _Judging:
             self._source.wrong(at, _said(error))
             return
         for expression in held:
-            secret = _SECRET.fullmatch(expression)
-            if secret:
-                self._secret(at, secret[1], scope)
-            else:
+            if not _USES_SECRET.search(_QUOTED.sub("''", expression)):
                 self._expression(at, expression, scope)
-
-    def _secret(self, at: KeyPath, name: str, scope: _Scope) -> None:
-        if scope.secrets is not None and "env" not in at:
-            self._source.wrong(at, f"the secret {name} may stand in env alone, as everybody sees a program's words")
-        elif scope.secrets is not None and name not in scope.secrets:
-            self._source.wrong(at, f"the secret {name} is not listed; add it: `secrets: [{name}]`")
+            elif not _SECRET.fullmatch(expression):
+                self._source.wrong(at, "nothing can be computed with a secret; write ${secrets.NAME}")
+            elif at[1:2] != ("env",) and at[2:3] != ("env",):
+                self._source.wrong(at, "a secret may stand in `env` alone, as everybody can see a program's words")
 
     def _expression(self, at: KeyPath, text: str, scope: _Scope) -> None:
         known: dict[str, Collection[str] | None] = dict.fromkeys(scope.names)
@@ -142,12 +115,12 @@ class _Judging:
             wrong = _said(error)
         if wrong is not None:
             self._source.wrong(at, wrong)
-        elif scope.reader is not None and self._before is not None:
-            self._order(at, text, scope.reader, self._before)
+        elif scope.reader is not None:
+            self._order(at, text, scope.reader)
 
-    def _order(self, at: KeyPath, text: str, reader: str, before: Before) -> None:
+    def _order(self, at: KeyPath, text: str, reader: str) -> None:
         for name in dict.fromkeys(_STEP.findall(_QUOTED.sub("''", text))):
-            if name in self._found.by_id and not before.has_ended(name, reader):
+            if name in self._found.by_id and not self._before.has_ended(name, reader):
                 self._source.wrong(at, f"`{name}` may not have ended by then; name it in `needs`")
 
 

@@ -22,6 +22,7 @@ NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 VARIABLE = "[A-Za-z_][A-Za-z0-9_]{0,254}"
 PLACE = "[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}"
 FAILURE = "timeout|failure|interrupted|exit:[0-9]{1,3}|signal:(?:SIG[A-Z0-9+]{1,10}|[0-9]{1,2})"
+NO_TIME = "0[dhms]?"
 TYPES = ("string", "integer", "number", "boolean", "list", "map")
 KEY = "[key]"
 """What pydantic puts into a path for the key itself."""
@@ -101,15 +102,22 @@ _DURATION = _either(
     int=_must(_TIME, core.int_schema(gt=0, le=settings.LONGEST_S)),
     float=_must(_TIME, core.float_schema(gt=0, le=settings.LONGEST_S)),
 )
+_WAIT_IS = 'a time such as "0s", "2s", "1m30s" or a number of seconds'
+_WAIT = _either(
+    _WAIT_IS,
+    str=_text(_WAIT_IS, f"{NO_TIME}|{settings.DURATION_TEXT}"),
+    int=_must(_WAIT_IS, core.int_schema(ge=0, le=settings.LONGEST_S)),
+    float=_must(_WAIT_IS, core.float_schema(ge=0, le=settings.LONGEST_S)),
+)
 _PATH = _text(settings.PATH.must, settings.INSIDE_PROJECT)
 _GLOB = _text(settings.GLOB.must, settings.INSIDE_PROJECT)
 _GROUP = _text("the name of a group", f"(?!$){settings.WITHOUT_CONTROLS}")
 _QUEUE_NAME = _text("a name of a letter, then letters, digits, - and _, at most 64", ID)
 _FAILURE = _text("timeout, failure, interrupted, exit:CODE or signal:SIGNAME", FAILURE)
 _TIMES = _must("a whole number from 0 to 1000", core.int_schema(ge=0, le=1000))
-_RETRY: Fields = {
+RETRY: Fields = {
     "times": (_TIMES, "How often a failed step is tried again"),
-    "backoff": (_DURATION, "How long to wait before the first time"),
+    "backoff": (_WAIT, "How long to wait before the first time"),
     "factor": (_number("a number from 1 to 100", 1, 100), "What the wait is multiplied with each time"),
     "longest": (_DURATION, "The longest wait"),
     "jitter": (_BOOL, "Wait a random part of it"),
@@ -141,7 +149,7 @@ _COMMAND = _either("a list of words, or a text for the shell", str=_PROSE, list=
 DEFAULTS: Fields = {
     "timeout": (_DURATION, "After this long the step is ended, with all that it started; 10m where nothing is said"),
     "retry": (
-        _either("a number of times, or a table", int=_TIMES, dict=_fields(_RETRY)),
+        _either("a number of times, or a table", int=_TIMES, dict=_fields(RETRY)),
         "How often a failed step is tried again: a number, or a table",
     ),
     "on_crash": (
@@ -271,6 +279,6 @@ def _beside(path: KeyPath, kinds: tuple[str, ...]) -> tuple[str, ...]:
         case ("queues", _, _):
             return tuple(QUEUE)
         case (*_, "retry", _):
-            return tuple(_RETRY)
+            return tuple(RETRY)
         case _:
             return ("group", "on_conflict")

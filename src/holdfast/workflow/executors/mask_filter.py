@@ -36,12 +36,21 @@ def copy(reading: int, writing: int, secrets: list[bytes]) -> None:
     """Copies to the end of the input. A full disk is no reason to block the program: the rest is read and dropped."""
     pending, room = b"", True
     while chunk := os.read(reading, CHUNK):
-        pending = masked(pending + chunk, secrets)
-        keep = held_back(pending, secrets)
-        ready, pending = pending[: len(pending) - keep], pending[len(pending) - keep :]
+        ready, pending = split(pending + chunk, secrets)
         room = room and written(writing, ready)
     if room:
-        written(writing, pending)
+        written(writing, masked(pending, secrets))
+
+
+def split(text: bytes, secrets: list[bytes]) -> tuple[bytes, bytes]:
+    """What can be written of the text, masked, and what has to wait for the rest of a secret that it may begin."""
+    whole = masked(text, secrets)
+    at = len(text) - held_back(text, secrets)
+    ready, pending = masked(text[:at], secrets), text[at:]
+    if ready + masked(pending, secrets) == whole:  # no secret lies across the cut
+        return ready, pending
+    at = len(whole) - held_back(whole, secrets)
+    return whole[:at], whole[at:]
 
 
 def written(handle: int, content: bytes) -> bool:

@@ -43,7 +43,7 @@ def known(state: RunState, instance: str) -> StepState:
     from holdfast.core.config.mistakes import nearest
 
     near = nearest(instance, list(state.steps)[:10_000])
-    hint = f"did you mean {near}?" if near else f"its steps: {', '.join(list(state.steps)[:20])}"
+    hint = f"did you mean {near}?" if near else f"its steps: {', '.join(step.id for step in state.workflow.steps[:20])}"
     raise HoldfastError(f"run {state.run.id} has no step {instance}", hint=hint)
 
 

@@ -170,6 +170,8 @@ def _work(shop: Workshop, state: RunState, step: Step) -> Work | None:
     from holdfast.workflow.expressions import references_of
 
     try:
+        if step.kind != "run" and shop.kind(step.kind).waits:
+            return None
         if not references_of([step.body, *step.env.values(), step.cwd, list(step.artifacts)]) <= KNOWN | {"secrets"}:
             return None
         return make_work(shop, state, state.steps[step.id], 1)

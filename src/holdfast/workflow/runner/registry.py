@@ -40,7 +40,7 @@ class RunLog:
         self._opens(ends, self._state.run.created_ms, there, events)
         for record in records:
             if record.key.startswith("run/ended/"):
-                events += [each for each in self._closes(ends, record) if task_id(each) not in there]
+                events += [each for each in self._closes(record) if task_id(each) not in there]
                 ends += 1
             elif "/again/" in record.key and ends:
                 self._opens(ends, record.at_ms, there, events)
@@ -54,7 +54,7 @@ class RunLog:
         ended = False
         for record in records:
             if record.key.startswith("run/ended/"):
-                events += self._closes(self._state.ends - 1, record)
+                events += self._closes(record)
                 ended = True
             else:
                 events += self._attempt(record)
@@ -79,7 +79,8 @@ class RunLog:
         event = started_event(task, name, at_ms=at_ms, agent=self._agent, argv=self._argv, cwd=".", process={})
         return {**event, "run": self._state.run.id, **more}
 
-    def _closes(self, ends: int, record: Record) -> list[Event]:
+    def _closes(self, record: Record) -> list[Event]:
+        ends = int(record.key.rpartition("/")[2]) - 1
         status = str(record.data.get("status"))
         begun = self._state.run.created_ms
         event = finished(

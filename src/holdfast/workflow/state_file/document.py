@@ -211,8 +211,10 @@ class Document:
         if not self.tables:
             names = [cell(name).ljust(3) for name in cells]
             rows = [" | ".join(names), " | ".join("-" * len(name) for name in names)]
-            made = self._with_block("Items", [f"| {row} |" for row in rows])
-            return made.with_item(cells)
+            return self._with_block("Items", [f"| {row} |" for row in rows])._with_row(cells)
+        return self._with_row(cells)
+
+    def _with_row(self, cells: Mapping[str, str]) -> Document:
         table = self.tables[0]
         values = [""] * len(table.columns)
         for name, value in cells.items():
@@ -308,6 +310,8 @@ class Document:
 
     def _appended(self, section: Section, lines: Sequence[str]) -> Document:
         """Lines after the last one of a section that is not empty."""
+        if self.scan.unclosed and section.start <= self.scan.unclosed[0] < section.end:  # or it would swallow them
+            return self.inserted(len(self.lines), [self.scan.unclosed[1], "", *lines])
         at = section.end
         while at > section.start and not self.lines[at - 1].strip():
             at -= 1

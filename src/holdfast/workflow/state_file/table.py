@@ -98,7 +98,8 @@ def with_value(lines: Sequence[str], table: Table, row: int, column: int, value:
     body = f"{left}{text}{right}"
     if _is_aligned(lines, table, column, end - start):
         body = body.ljust(end - start)
-    return line[:start] + body + line[end:]
+    before = "| " if not text and start == 0 and column == 0 else line[:start]  # or its bar would be the outer one
+    return before + body + line[end:]
 
 
 def _lengthened(line: str, missing: int) -> str:
@@ -127,13 +128,16 @@ def new_row(lines: Sequence[str], table: Table, given: Sequence[str]) -> str:
     text = like.rstrip()
     indent = text[: len(text) - len(text.lstrip())]
     opens, closes = text.lstrip().startswith("|"), text.endswith("|") and not text.endswith("\\|")
+    if not opens and not parts[0].strip():  # a row that begins with a bar has one more
+        opens, parts[0] = True, "  "
     row = indent + ("|" if opens else "") + "|".join(parts)
     return row + "|" if closes else row.rstrip()
 
 
 def delimiter_for(line: str) -> str:
     """The delimiter row that a header lacks."""
-    marks = [("-" * max(3, end - start - 2)).center(end - start) for start, end in cells(line)]
+    widths = [end - start for start, end in cells(line)]
+    marks = [f" {'-' * (width - 2)} " if width > 4 else "-" * max(3, width) for width in widths]
     text = line.strip()
     body = ("|" if text.startswith("|") else "") + "|".join(marks)
     return f"{body}|" if text.endswith("|") else body.rstrip()

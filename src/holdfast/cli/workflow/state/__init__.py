@@ -5,6 +5,15 @@ import typer
 from holdfast.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
+    "init": "holdfast.cli.workflow.state.beginning:init",
+    "show": "holdfast.cli.workflow.state.looking:show_app",
+    "next": "holdfast.cli.workflow.state.looking:next_app",
+    "tick": "holdfast.cli.workflow.state.moving:tick",
+    "advance": "holdfast.cli.workflow.state.moving:advance",
+    "approve": "holdfast.cli.workflow.state.approving:approve",
+    "reject": "holdfast.cli.workflow.state.approving:reject",
+    "log": "holdfast.cli.workflow.state.moving:log",
+    "add-item": "holdfast.cli.workflow.state.moving:add_item",
     "lint": "holdfast.cli.workflow.state.lint:lint",
     "history": "holdfast.cli.workflow.state.versions:history",
     "diff": "holdfast.cli.workflow.state.versions:diff",

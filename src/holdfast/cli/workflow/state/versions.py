@@ -27,6 +27,7 @@ def show_history(project: ProjectOption = None, state: StateOption = None, form:
         show_json("state-history", {"file": str(file.path), "versions": [version._asdict() for version in versions]})
         return
     for one in versions:
+        why = one.why if len(one.why) <= LONGEST else f"{one.why[: LONGEST - 3]}..."
         show(f"{one.number:>6}  {one.at}  {one.by:<6}  {one.size:>7} bytes  {one.digest[:12]}  {why}".rstrip() + "\n")
     if not versions:
         say(f"no version of {file.path} is kept: nothing was written by a command yet")

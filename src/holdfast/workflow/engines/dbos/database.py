@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -47,6 +48,7 @@ class Database:
         self.engine = make_engine(address)
         self.shared = make_engine(address, begin=None) if self.sqlite else self.engine
         """The connections that DBOS uses: its own transactions begin as it wants."""
+        self._dispose = weakref.finalize(self, _dispose, self.engine, self.shared)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT") if not self.sqlite else self.engine
 
     def write(self, work: Callable[[sa.Connection], Answer], *, sync: bool = True) -> Answer:
@@ -100,8 +102,7 @@ class Database:
 
     def close(self) -> None:
         """Closes every connection."""
-        self.engine.dispose()
-        self.shared.dispose()
+        self._dispose()
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
@@ -213,6 +214,11 @@ def _advice(said: str, address: Address) -> str:
         if sign in said:
             return advice
     return "look at the server's log"
+
+
+def _dispose(*engines: sa.Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 @lru_cache(maxsize=256)

@@ -39,6 +39,9 @@ _PAUSES_S = (0.005, 0.1)
 _MANY_PAUSE_S = 0.25
 
 
+_MOST_STARTS = 5
+
+
 class Setting(NamedTuple):
     """Where and for what an engine works."""
 
@@ -84,6 +87,9 @@ def open_engine(url: str, setting: Setting) -> DbosEngine:
 class DbosEngine:
     """An Engine. Its runs are written by one thread of its caller."""
 
+    width = 100_000
+    """How many attempts a runner may hand out at once: they wait in a queue for whoever is free."""
+
     def __init__(self, database: Database, setting: Setting, *, ready: bool) -> None:
         self.database, self.setting, self.ready = database, setting, ready
         self._runs = Runs(database, setting.name)
@@ -96,6 +102,7 @@ class DbosEngine:
         self._closed = threading.Event()
         self._beating: threading.Thread | None = None
         self._worker: subprocess.Popen[bytes] | None = None
+        self._starts = 0
 
     def begin(self, run: Run) -> None:
         if not self.ready:
@@ -146,6 +153,8 @@ class DbosEngine:
 
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         held = self._held_by(lease)
+        if held.outstanding:
+            self._start_worker()
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         pause, longest = (_MANY_PAUSE_S, _MANY_PAUSE_S) if len(held.outstanding) > _FEW else _PAUSES_S
         if len(held.outstanding) > _FEW and held.looked_at:
@@ -206,6 +215,15 @@ class DbosEngine:
             del self._held[lease.run_id]
         self._runs.release(lease)
 
+    def reap(self) -> int:
+        """Has what dead workers performed taken over; how many attempts that were."""
+        self._must_be_ready("")
+        return self._reaper.reap()
+
+    def forget_attempts(self, run_id: str) -> None:
+        """Deletes what DBOS knows of a run's attempts."""
+        self._queueing.forget(run_id)
+
     def close(self) -> None:
         for held in list(self._held.values()):
             self.release(held.lease)
@@ -214,6 +232,7 @@ class DbosEngine:
             self._beating.join()
         if self._worker is not None and self._worker.stdin is not None:
             self._worker.stdin.close()  # it finishes what it performs, and leaves
+            threading.Thread(target=self._worker.wait, name="holdfast-worker", daemon=True).start()
         self._queueing.close()
         self.database.close()
 
@@ -337,10 +356,13 @@ class DbosEngine:
             return
         names = sorted({DEFAULT_QUEUE, *(queue.name for queue in self._queues)})
         log = self.setting.project / ".holdfast" / "workflow" / "worker.log"
+        self._starts += 1
+        if self._starts > _MOST_STARTS:
+            raise HoldfastError(f"the worker of this run ended {_MOST_STARTS} times", hint=f"look at {log}")
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as said:
             self._worker = subprocess.Popen(
-                command(names, self.setting.jobs, self.setting.lease_s),
+                command(self.setting.project, names, self.setting.jobs, self.setting.lease_s),
                 cwd=self.setting.project,
                 env={**self.setting.env, "HOLDFAST_WORKFLOW_DATABASE": self.database.address.url},
                 stdin=subprocess.PIPE,

@@ -18,8 +18,9 @@ from holdfast.workflow.engines.dbos.workers import Intent, Worker, Workers
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.files import attempt_files
 from holdfast.workflow.executors.interface import Executor, Lost, Place, Running
+from holdfast.workflow.executors.perform import refused
 from holdfast.workflow.model import RERUN
-from holdfast.workflow.records import CANCELLED, FAILED, UNKNOWN, Outcome
+from holdfast.workflow.records import CANCELLED, UNKNOWN, Outcome
 
 LOOK_S = 0.25
 """How often a running attempt is looked at when nothing happens: its output is kept in bounds then."""
@@ -69,7 +70,7 @@ class Performer:
         try:
             outcome = self._performed(attempt, envelope)
         except HoldfastError as error:
-            outcome = Outcome(FAILED, reason=str(error.message))
+            outcome = refused(error)
         finally:
             self.running.pop(attempt, None)
             self._slots.release()
@@ -144,8 +145,7 @@ class Performer:
         if not ours:
             again = self.workers.intent(attempt)
             if again is None or again.worker == self.worker.id:
-                self._lost.add(attempt)  # this worker was taken for dead
-                return Outcome(CANCELLED)
+                return self._given_up(attempt)
             return self._taken_over(attempt, work, executor, again)
         running.go()
         return self._followed(attempt, running)
@@ -199,8 +199,7 @@ class Performer:
             return self._after_others(attempt)
         if not self._is_fresh(asked):
             self._discard(running)
-            self._lost.add(attempt)
-            return Outcome(CANCELLED)
+            return self._given_up(attempt)
         running.go()
         outcome = self._followed(attempt, running)
         return outcome._replace(notes=(*outcome.notes, f"performed again, as {known.worker} died in the middle"))
@@ -209,7 +208,14 @@ class Performer:
         known = self.workers.intent(attempt)
         if known is not None and known.stop:
             return Outcome(known.stop, reason="it was stopped after its worker had died")
+        return self._given_up(attempt)
+
+    def _given_up(self, attempt: str) -> Outcome:
+        """For an attempt that is no longer ours. DBOS knows who has it, unless this worker was just taken for dead:
+        then it is told nothing, as it would still believe us.
+        """
         self._lost.add(attempt)
+        self.dead = self.dead or not self.workers.beat(self.worker, self.busy())
         return Outcome(CANCELLED)
 
     def _followed(self, attempt: str, running: Running) -> Outcome:

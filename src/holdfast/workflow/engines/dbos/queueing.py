@@ -37,6 +37,7 @@ AHEAD = 8
 
 DEFAULT_QUEUE = "default"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_FORGOTTEN = 1000  # so many at once
 _OVERLAP_MS = 500  # ends are stamped before they are committed
 
 
@@ -140,6 +141,13 @@ class Queueing:
     def cancel(self, ids: Sequence[str]) -> None:
         """Sees to it that nobody performs these attempts, and that a result that still comes is dropped."""
         self.database.patiently(lambda: self._client.cancel_workflows(list(ids)))
+
+    def forget(self, run_id: str) -> None:
+        """Deletes a run's attempts with all that they returned."""
+        found = self._list(workflow_id_prefix=f"{run_id}:", load_input=False, load_output=False)
+        for at in range(0, len(found), _FORGOTTEN):
+            ids = [each.workflow_id for each in found[at : at + _FORGOTTEN]]
+            self.database.patiently(partial(self._client.delete_workflows, ids))
 
     def close(self) -> None:
         """Closes the connections."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import IO, Any, NamedTuple
@@ -104,9 +105,9 @@ class _Working:
             commit=self.seams.commit,
             lease_s=self.asked.lease_s,
         )
-        dbos = self._launched(me, performer)
         for name, target in (("beat", self._beat), ("watch", self._watch)):
             threading.Thread(target=target, args=(me, performer), name=f"holdfast-{name}", daemon=True).start()
+        dbos = self._launched(me, performer)
         self._listen_to_signals()
         self.seams.say(f"{me.name}: {me.jobs} at once, of {', '.join(me.queues)}, {self.database.address.shown}")
         self.told.get()
@@ -210,7 +211,7 @@ def leave_now(code: int) -> None:
     os._exit(code)
 
 
-def command(queues: Sequence[str], jobs: int, lease_s: float) -> list[str]:
+def command(project: Path, queues: Sequence[str], jobs: int, lease_s: float) -> list[str]:
     """The command of a worker that leaves with its runner. Its database is in the environment: no list shows that."""
     options = ["--queues", ",".join(queues), "--jobs", str(jobs), "--lease", str(lease_s), "--attached"]
-    return [sys.executable, "-m", "holdfast", "workflow", "worker", *options]
+    return [sys.executable, "-m", "holdfast", "workflow", "worker", "--project", str(project), *options]
