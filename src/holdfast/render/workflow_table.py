@@ -41,6 +41,7 @@ STEPS_SHOWN, ITEMS_SHOWN, TAILS_SHOWN, ARTIFACTS_SHOWN = 200, 10, 5, 20
 TAIL_LINES = 10
 """How much is shown where not all is asked for."""
 EVERYTHING = 1 << 60
+SHORTEST_WHY = 8
 
 
 class _Style(NamedTuple):
@@ -206,7 +207,9 @@ def _end(report: RunReport, style: _Style) -> Iterator[str]:
         yield printable(report.reason)
     width = max((len(each.command) for each in report.next), default=0)
     for each in report.next:
-        yield f"  {one_line(each.command).ljust(width)}  {style.paint(one_line(each.why), DIM)}"
+        room = EVERYTHING if style.width is None else style.width - width - 4
+        why = style.paint(clipped(one_line(each.why), room), DIM) if room > SHORTEST_WHY else ""
+        yield f"  {one_line(each.command).ljust(width)}  {why}".rstrip()
 
 
 def page(report: RunReport, width: int, height: int, *, color: bool) -> list[str]:

@@ -245,3 +245,40 @@ def test_what_runs_is_followed_until_it_ends_each_line_with_its_step(shop: Path)
     walker.join()
     assert first == ["a | one\n", "one\n"]
     assert rest == ["a | two\nb | three\n", "two\n"]
+
+
+def test_a_journal_that_is_none_is_said_and_one_that_is_empty_holds_no_runs(shop: Path, holdfast: Cli) -> None:
+    journal = shop / ".holdfast" / "workflow" / "journal.db"
+    journal.parent.mkdir(parents=True)
+    journal.touch()
+    assert "no run is in flight" in holdfast("workflow", "status", cwd=shop).stdout
+    journal.write_text("garbage " * 100, "utf-8")
+    said = holdfast("workflow", "status", cwd=shop)
+    assert said.exit_code == 2
+    assert "the journal is damaged" in said.stderr
+
+
+FILE = """\
+name: nightly
+steps:
+  - {id: a, run: [test, -e, flag]}
+  - {id: b, needs: [a], run: [echo, said]}
+"""
+
+
+def test_a_workflow_that_failed_goes_on_from_its_dead_letters(shop: Path, holdfast_process: Cli) -> None:
+    (shop / "workflows").mkdir()
+    (shop / "workflows" / "nightly.yaml").write_text(FILE, "utf-8")
+    failed = holdfast_process("workflow", "run", "nightly", cwd=shop)
+    assert failed.exit_code == 1
+    assert "a: failed in " in failed.stderr
+    (shop / "flag").touch()
+    said = holdfast_process("workflow", "dead", "retry", "last", "--all", "--resume", cwd=shop)
+    assert said.exit_code == 0
+    assert "1 of 1 to be tried again" in said.stdout
+    assert "succeeded: 2 succeeded of 2 steps" in said.stdout
+    report = json.loads(holdfast_process("workflow", "report", "last", "--format", "json", cwd=shop).stdout)
+    assert [step["attempts"] for step in report["steps"]] == [2, 1]
+    assert json.loads(
+        holdfast_process("workflow", "sessions", "release", "--format", "json", cwd=shop).stdout
+    )["released"] == []  # fmt: skip

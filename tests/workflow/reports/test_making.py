@@ -4,7 +4,7 @@ import os
 
 from holdfast.core.process_identity import identity
 from holdfast.workflow.model import Retry, Step
-from holdfast.workflow.records import FAILED, SUCCEEDED
+from holdfast.workflow.records import FAILED, SUCCEEDED, UNKNOWN
 from holdfast.workflow.reports.liveness import Liveness, holder, liveness
 from holdfast.workflow.reports.making import report
 from holdfast.workflow.reports.model import RunReport
@@ -126,3 +126,11 @@ def test_a_process_of_this_machine_tells_whether_it_lives() -> None:
     assert liveness(me).alive is True
     assert liveness(me).words == f"run by ana, process {os.getpid()} on {os.uname().nodename}"
     assert liveness({"who": "ana", "process": {**process, "host": "elsewhere"}}).alive is None
+
+
+def test_a_fan_out_of_a_run_that_waits_is_as_unknown_as_its_items() -> None:
+    document = runs.workflow(Step("fan", "run", ("x",), for_each="inputs.targets"))
+    expanded = runs.rec(0, "step/fan/expanded", items=["a", "b"])
+    lost = runs.ended(2, "fan[0]", status=UNKNOWN)
+    found = runs.made(document, expanded, runs.started(1, "fan[0]", on_crash="ask"), lost)
+    assert (found.status, found.steps[0].status) == ("waiting", "unknown")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -105,6 +106,7 @@ def retry_letters(
         letters = _named(seen, steps, every=every)
         told = try_again(found.engine, seen, letters, by=who(os.environ), why=why, now_ms=now_ms())
     show(f"{told:,} of {len(letters):,} to be tried again\n")
+    sys.stdout.flush()
     command = ["workflow", "resume", seen.state.run.id]
     if seen.owner.alive:
         show(f"{seen.owner.words} goes on with them\n")
@@ -157,7 +159,6 @@ def _named(seen: Seen, names: list[str] | None, *, every: bool) -> list[StepStat
 def _resumed(arguments: list[str], found: Reading) -> ExitCode:
     """What the run ended with: a process of its own goes on with it, as nothing here performs."""
     import subprocess
-    import sys
 
     done = subprocess.run([sys.executable, "-m", "holdfast", *arguments], cwd=found.project, check=False)
     return ExitCode(done.returncode) if done.returncode in tuple(ExitCode) else ExitCode.FINDINGS

@@ -22,7 +22,7 @@ class JournalReader:
 
     def __init__(self, project: Path) -> None:
         self._folder = project / FOLDER
-        self._store = open_read_only(self._folder)
+        self._store = _opened(self._folder)
         self._writable = False
 
     def load(self, run_id: str) -> tuple[Run, Sequence[Record]]:
@@ -73,6 +73,15 @@ class JournalReader:
             self._store.close()
             self._store, self._writable = open_store(self._folder), True
         return self._store
+
+
+def _opened(folder: Path) -> Store | None:
+    """The store; None where there is none, or where its maker was killed before it had tables."""
+    store = open_read_only(folder)
+    if store is None or store.row("PRAGMA user_version")[0]:
+        return store
+    store.close()
+    return None
 
 
 def _give_room_back(store: Store) -> None:

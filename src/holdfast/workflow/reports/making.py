@@ -9,7 +9,17 @@ from holdfast.core.masking import MASK, is_secret_name, mask_text
 from holdfast.workflow.model import Step
 from holdfast.workflow.records import UNKNOWN, Outcome
 from holdfast.workflow.reports.liveness import Liveness
-from holdfast.workflow.reports.model import ASKING, INTERRUPTED, PENDING, RETRYING, RUNNING, Next, RunReport, StepReport
+from holdfast.workflow.reports.model import (
+    ASKING,
+    INTERRUPTED,
+    PENDING,
+    RETRYING,
+    RUNNING,
+    WAITING,
+    Next,
+    RunReport,
+    StepReport,
+)
 from holdfast.workflow.reports.ways_on import ways_on
 from holdfast.workflow.runner.state import RunState, StepState
 
@@ -38,7 +48,7 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
         owner=owner.words if owner and status in (RUNNING, INTERRUPTED) else None,
         done=state.done,
         total=state.total,
-        steps=tuple(map(_left_alone, steps) if state.ended is None and owner and owner.alive is False else steps),
+        steps=tuple(map(_left_alone, steps) if _is_idle(state, owner) else steps),
     )
     return made._replace(next=tuple(Next(*way) for way in ways_on(made)))
 
@@ -90,14 +100,19 @@ def _span(items: Iterable[StepReport], fan: StepReport, now_ms: int) -> dict[str
     return {"started_ms": begun, "ended_ms": ended, "duration_s": took}
 
 
+def _is_idle(state: RunState, owner: Liveness | None) -> bool:
+    """Whether nothing of it is being performed, though it has not ended."""
+    return state.ended is None and (state.status == WAITING or (owner is not None and owner.alive is False))
+
+
 def _left_alone(step: StepReport) -> StepReport:
     """A step as it stands where nobody runs it any more."""
     if step.status != RUNNING:
         return step
     if step.items:
         items = tuple(map(_left_alone, step.items))
-        killed = any(item.status == INTERRUPTED for item in items)
-        return step._replace(items=items, status=INTERRUPTED if killed else PENDING, duration_s=None)
+        worst = next((status for status in (UNKNOWN, INTERRUPTED) if any(i.status == status for i in items)), PENDING)
+        return step._replace(items=items, status=worst, duration_s=None)
     return step._replace(status=INTERRUPTED, duration_s=None)
 
 

@@ -31,8 +31,8 @@ def ways_on(report: RunReport) -> list[Way]:
 def _open(run: str, step: StepReport) -> Iterator[Way]:
     name = shlex.quote(step.instance)
     if step.status == UNKNOWN:
-        yield f"holdfast workflow retry {run} {name}", "runs it again: nobody knows whether it did its work"
-        yield f"holdfast workflow done {run} {name}", "if you know that it did its work"
+        yield f"holdfast workflow retry {run} {name}", "runs it again"
+        yield f"holdfast workflow done {run} {name}", "where you know that it did its work"
     elif step.status == ASKING and step.kind == GUIDE:
         yield f"holdfast workflow done {run} {name}", "when the work is done: its acceptance is checked then"
     elif step.status == ASKING:
