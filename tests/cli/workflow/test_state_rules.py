@@ -259,3 +259,26 @@ def test_phases_that_cannot_be_used_are_told_with_their_places(holdfast: Cli, pr
     assert said.exit_code == 2
     assert "phases.yaml:2:14: phases.A.sasy is no key; did you mean says?" in said.stderr
     assert STATE.encode() == (project / "workflow_state.md").read_bytes()
+
+
+def test_lint_knows_the_phases_of_the_project(holdfast: Cli, project: Path) -> None:
+    from holdfast.workflow.rules.graph_file import builtin_text
+
+    (project / "phases.yaml").write_text(builtin_text().replace("INIT", "DREAM"), "utf-8")
+    said = holdfast("workflow", "state", "lint", cwd=project)
+    assert said.exit_code == 1
+    assert "INIT" in said.stdout
+    path = project / "workflow_state.md"
+    path.write_text(path.read_text("utf-8").replace("INIT", "DREAM"), "utf-8")
+    assert "DREAM" not in holdfast("workflow", "state", "lint", cwd=project).stdout
+
+
+def test_commands_run_in_the_environment_of_the_project(holdfast: Cli, project: Path) -> None:
+    import venv
+
+    venv.create(project / ".venv", symlinks=True)
+    (project / ".gitignore").write_text(".venv\n.holdfast/\n", "utf-8")
+    (project / "check.sh").write_text('python -c "import sys; print(sys.prefix)"\n', "utf-8")
+    to_construct(desk_at(project))
+    assert holdfast("workflow", "state", "advance", cwd=project).exit_code == 0
+    assert str(project / ".venv") in (project / "workflow_state.md").read_text("utf-8")
