@@ -1,0 +1,1 @@
+"""A shop so small that its release takes a second."""
