@@ -1,0 +1,133 @@
+"""What an attempt's end is, from its exit code and what it left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from holdfast.core.errors import HoldfastError
+from holdfast.core.masking import FORMS, mask_text
+from holdfast.workflow.engines.interface import Work
+from holdfast.workflow.executors.files import AttemptFiles, read_bounded
+from holdfast.workflow.executors.interface import Place
+from holdfast.workflow.executors.log_file import LogFile, last_lines
+from holdfast.workflow.executors.results import OUTPUT_LIMIT, keep_artifacts, parse_outputs
+from holdfast.workflow.executors.secrets import mask_values, masked_values
+from holdfast.workflow.records import FAILED, SUCCEEDED, UNKNOWN, Artifact, Outcome
+
+SIGNAL_BASE = 128  # what a shell adds to the number of the signal that ended a program
+
+
+class Ending(NamedTuple):
+    """What the executor saw of an attempt's end."""
+
+    asked: str | None
+    """The status of whoever had it stopped."""
+    exit_status: int | None
+    """The shim's, as waitpid gives it; None where it was not our child."""
+    never_began: bool
+    duration_s: float
+    notes: tuple[str, ...]
+    secrets: Mapping[str, str]
+
+
+class _Exit(NamedTuple):
+    status: str
+    code: int | None = None
+    reason: str | None = None
+
+
+def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, ending: Ending) -> Outcome:
+    """The outcome of an attempt that has ended: its exit code, what it said, its outputs and artifacts."""
+    notes = list(ending.notes)
+    said, cut = _log_size(log, notes)
+    if cut:
+        notes.append("the middle of its output was cut")
+    values = masked_values(ending.secrets)
+    outputs = _outputs(files.output, values, notes)
+    found = _exit(files, ending)
+    artifacts: tuple[Artifact, ...] = ()
+    if work.artifacts and not ending.never_began:
+        artifacts, reason = _artifacts(work, place, notes)
+        if reason and found.status == SUCCEEDED:
+            found = _Exit(FAILED, found.code, reason)
+    return Outcome(
+        found.status,
+        found.code,
+        _signal_name(found.code),
+        found.reason,
+        round(ending.duration_s, 4),
+        outputs,
+        artifacts,
+        files.shown_log,
+        said,
+        "" if found.status == SUCCEEDED else mask_text(mask_values(last_lines(files.log), values)),
+        tuple(notes),
+    )
+
+
+def _exit(files: AttemptFiles, ending: Ending) -> _Exit:
+    code, began = _exit_code(files.exit, ending)
+    if ending.asked is not None:
+        return _Exit(ending.asked, code, "it never began" if ending.never_began else None)
+    if not began:
+        return _Exit(FAILED, None, f"it could not begin: {files.exit} cannot be written")
+    if code is None:
+        return _Exit(UNKNOWN, None, "its process is gone and left no exit code")
+    if code == 0:
+        return _Exit(SUCCEEDED, 0)
+    name = _signal_name(code)
+    return _Exit(FAILED, code, f"ended by {name}" if name else f"exit code {code}")
+
+
+def _exit_code(path: str, ending: Ending) -> tuple[int | None, bool]:
+    """The exit code, and whether it began at all."""
+    content = None if ending.never_began else read_bounded(path, 16)
+    if content and content.endswith(b"\n") and content.strip().isdigit():
+        return int(content), True
+    if ending.exit_status is None or ending.never_began:
+        return None, content is not None
+    code = os.waitstatus_to_exitcode(ending.exit_status)
+    return (code if code >= 0 else SIGNAL_BASE - code), content is not None
+
+
+def _signal_name(code: int | None) -> str | None:
+    try:
+        return signal.Signals(code - SIGNAL_BASE).name if code is not None and code > SIGNAL_BASE else None
+    except ValueError:
+        return None
+
+
+def _log_size(log: LogFile, notes: list[str]) -> tuple[int, bool]:
+    try:
+        return log.finish()
+    except OSError as error:
+        notes.append(f"its log could not be finished: {error.strerror or error}")
+        return 0, False
+
+
+def _outputs(path: str, values: list[str], notes: list[str]) -> dict[str, str]:
+    content = read_bounded(path, OUTPUT_LIMIT + 1)
+    if not content:
+        return {}
+    if len(content) > OUTPUT_LIMIT:
+        notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not read")
+        content = content[: content.rfind(b"\n", 0, OUTPUT_LIMIT) + 1]
+    found, bad = parse_outputs(content)
+    notes += bad
+    return {name: mask_text(mask_values(value, values), FORMS) for name, value in found.items()}
+
+
+def _artifacts(work: Work, place: Place, notes: list[str]) -> tuple[tuple[Artifact, ...], str | None]:
+    """The files that are kept, and why the step did not make what it had to."""
+    try:
+        found, missing, noted = keep_artifacts(
+            work.artifacts, place.project, Path(place.runs, work.run_id, "artifacts")
+        )
+    except HoldfastError as error:
+        return (), error.message
+    notes += noted
+    return tuple(found), f"made no {', '.join(missing)}" if missing else None
