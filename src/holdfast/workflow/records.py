@@ -12,13 +12,13 @@ An instance is a step, `tests`, or one item of a fan-out, `fan[3]`. Attempts cou
 | `step/<instance>/skipped` | when its turn came, and it was not to run | `reason`; `status`: cancelled |
 | `step/<instance>/expanded` | when `for_each` was worked out | `items` |
 | `step/<instance>/asked` | when an approval or a guide began to wait | `question`, `options`, `expires_ms` ... |
-| `step/<instance>/answer/<n>` | by a person or an agent, from any process | `answer`, `by`, `note`, `rejected` |
+| `step/<instance>/answer/<n>` | by a person or an agent, from any process | `answer`, `by`, `rejected`, `done` ... |
 | `step/<instance>/again/<n>` | when a failed or unknown step was told to be tried again | `by`, `why` |
 | `step/<instance>/dropped` | when a dead letter was given up | `by`, `why` |
 | `run/cancel` | by anybody | `by`, `reason` |
 | `run/owner/<fence>` | when a runner takes the run | `who`, `process` |
 | `run/moved/<n>` | when a run in flight was moved to another version of its file | `document` |
-| `task/...` | the outbox of the task registry, see runner/registry.py | |
+| `run/status/<ms>` | when it waits, or goes on after it waited or ended; for lists alone | `status`, `done`, `total` |
 | `run/ended/<n>` | when nothing is left to do; n counts how often it was reopened | `status`, `done`, `total` |
 
 A step that is told to be done again may be skipped and asked again: its `skipped` and `asked` then end in `/<n>`, the

@@ -5,6 +5,15 @@ import typer
 from holdfast.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
+    "run": "holdfast.cli.workflow.run:run",
+    "resume": "holdfast.cli.workflow.run:resume",
+    "restart": "holdfast.cli.workflow.anew:restart",
+    "move": "holdfast.cli.workflow.anew:move",
+    "cancel": "holdfast.cli.workflow.control:cancel",
+    "retry": "holdfast.cli.workflow.anew:retry",
+    "approve": "holdfast.cli.workflow.control:approve",
+    "reject": "holdfast.cli.workflow.control:reject",
+    "done": "holdfast.cli.workflow.control:done",
     "validate": "holdfast.cli.workflow.definition:validate",
 }
 """Each names a Typer application of one command."""

@@ -26,7 +26,9 @@ from holdfast.workflow.runner.state import (
     PENDING,
     PROBE,
     RETRYING,
+    RUNNING,
     SKIPPED,
+    WAITING,
     RunState,
     StepState,
 )
@@ -61,9 +63,10 @@ class Runner:
         self.graph = Graph(state.workflow)
         options = state.run.options
         self.selected = self.graph.selected(options.get("only") or (), options.get("from") or ())
-        recover(engine, lease, state, listener)
+        found = recover(engine, lease, state, shop, listener)
         self.planner = Planner(state, self.graph, settings.width)
         self.batch = Batch(engine, lease, state, self.planner)
+        self.batch.taken += found
         self.groups = Groups(engine, lease, self.planner)
         self.began_ms = now_ms()
         self.stopped = self.interrupted = False
@@ -71,6 +74,8 @@ class Runner:
     def run(self, interrupts: Interrupts) -> RunState:
         """Walks the run until it ended, waits for somebody, or was interrupted. Raises LeaseLost."""
         self._resume()
+        if self.state.run.status != RUNNING:
+            self._summarise(RUNNING)
         while True:
             self._turn(going=interrupts.came is None)
             if self.state.ended is not None or (interrupts.came is not None and not self.planner.running):
@@ -78,10 +83,18 @@ class Runner:
             if interrupts.came is not None:
                 self._interrupt()
             elif self._is_stuck():
+                self._summarise(WAITING)
                 break
             for record in self.engine.wait(self.lease, self._patience_s()):
                 self._take(record)
+        self.batch.write()
         return self.state
+
+    def _summarise(self, status: str) -> None:
+        """For lists of runs, which do not read records."""
+        at_ms = now_ms()
+        data = {"status": status, "done": self.state.done, "total": self.state.total}
+        self.batch.add(Record(f"run/status/{at_ms}", data, at_ms))
 
     def _interrupt(self) -> None:
         if not self.interrupted:

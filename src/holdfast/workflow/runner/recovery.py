@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from holdfast.core.clock import now_ms
+from holdfast.core.errors import HoldfastError
 from holdfast.workflow.engines.interface import Engine, Lease, Recovery
 from holdfast.workflow.records import UNKNOWN, Outcome, Record
 from holdfast.workflow.runner.listener import Listener
 from holdfast.workflow.runner.state import PROBE, RUNNING, RunState
-from holdfast.workflow.runner.work import bare_work
+from holdfast.workflow.runner.work import Workshop, bare_work, make_probe, make_work
 
 INTERRUPTED = "it was interrupted, and nobody knows whether it did its work"
 
 
-def recover(engine: Engine, lease: Lease, state: RunState, listener: Listener) -> None:
-    """Finds out about each attempt that has begun and has no end: it goes on, its end is known, or it is unknown."""
+def recover(engine: Engine, lease: Lease, state: RunState, shop: Workshop, listener: Listener) -> list[Record]:
+    """Finds out about each attempt that has begun and has no end: it goes on, its end is known, or it is unknown.
+
+    Returns the ends that were found, which are written and in the state.
+    """
     records: list[Record] = []
     fans = state.items
     begun = [(s.instance, s.attempt) for s in state.steps.values() if s.status == RUNNING and s.instance not in fans]
     begun += [(probe, state.steps[probe.removesuffix(PROBE)].attempt) for probe in sorted(state.probes)]
     for instance, attempt in begun:
-        found = engine.recover(lease, bare_work(state, instance, attempt), adopt=True)
+        found = _found(engine, lease, state, shop, instance, attempt)
         if found.state == "running":
             listener.note(f"{instance}: attempt {attempt} of an earlier runner goes on")
             continue
@@ -28,6 +32,17 @@ def recover(engine: Engine, lease: Lease, state: RunState, listener: Listener) -
         engine.record(lease, records)
     for record in records:
         state.apply(record)
+    return records
+
+
+def _found(engine: Engine, lease: Lease, state: RunState, shop: Workshop, instance: str, attempt: int) -> Recovery:
+    """An attempt that cannot be made ready any more is not adopted: the engine might have to perform it."""
+    known = state.steps[instance.removesuffix(PROBE)]
+    try:
+        work = make_probe(shop, state, known) if instance.endswith(PROBE) else make_work(shop, state, known, attempt)
+    except HoldfastError:
+        return engine.recover(lease, bare_work(state, instance, attempt), adopt=False)
+    return engine.recover(lease, work, adopt=True)
 
 
 def _end(found: Recovery) -> dict[str, object]:

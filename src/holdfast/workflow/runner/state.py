@@ -151,8 +151,9 @@ class RunState:
 
     def _run_record(self, parts: Sequence[str], record: Record) -> None:
         what = parts[0]
-        if what == "cancel":
-            self.cancel, self.cancels = record.data, self.cancels + 1
+        number = int(parts[-1]) if parts[-1].isdecimal() else 1
+        if what == "cancel" and number > self.cancels:
+            self.cancel, self.cancels = record.data, number
         elif what == "ended":
             self.ended, self.ended_ms, self.ends = record.data, record.at_ms, self.ends + 1
         elif what == "owner":
@@ -286,21 +287,22 @@ class RunState:
             self._to(state, ASKING)
 
     def _answered(self, state: StepState, number: int, record: Record) -> None:
-        if number <= state.answers or state.status != ASKING:
-            state.answers = max(state.answers, number)
-            return
-        state.answers = number
+        fits = number > state.answers and state.status in (ASKING, UNKNOWN)
+        state.answers = max(state.answers, number)
         data = record.data
+        if not fits or (state.status == UNKNOWN) != bool(data.get("done")):
+            return
         if data.get("rejected") or data.get("expired"):
             state.reason, state.ended_ms = str(data.get("reason") or data.get("note") or "rejected"), record.at_ms
             self._to(state, FAILED)
             return
         state.answer, state.reason = data.get("answer"), None
-        if state.performs:
+        if state.performs and not data.get("done"):
             self._to(state, PENDING)
         else:
             state.ended_ms = record.at_ms
-            state.reason = f"answered by {data['by']}" if data.get("by") else None
+            said = "says that it did its work" if data.get("done") else "answered"
+            state.reason = f"{data.get('by', 'somebody')} {said}"
             self._to(state, SUCCEEDED)
 
     def _again(self, state: StepState, number: int, _record: Record) -> None:
