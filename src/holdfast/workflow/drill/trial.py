@@ -34,6 +34,17 @@ class Victim(NamedTuple):
     """Answers, from outside."""
 
 
+class Stage(NamedTuple):
+    """Where trials take place, and with whom."""
+
+    base: Path
+    """The copy that each trial begins with."""
+    place: Path
+    """Where the trials' own copies are made."""
+    victim: Victim
+    stubbed: frozenset[str]
+
+
 class Undisturbed(NamedTuple):
     """A run that nobody killed: the points there are, each with the milliseconds at which it was passed."""
 
@@ -43,9 +54,10 @@ class Undisturbed(NamedTuple):
     status: str
 
 
-def undisturbed(base: Path, place: Path, victim: Victim, stubbed: frozenset[str], timeout_s: float) -> Undisturbed:
+def undisturbed(stage: Stage, timeout_s: float) -> Undisturbed:
     """Runs a copy to its end. Raises HoldfastError where it has none."""
-    copy, plan = _prepare(base, place, None, machine=False, stubbed=stubbed)
+    victim = stage.victim
+    copy, plan = _prepare(stage, None)
     started = time.monotonic()
     _go(copy, victim, plan, timeout_s, resume=False)
     state, _ = _to_the_end(copy, victim, plan, timeout_s)
@@ -58,12 +70,10 @@ def undisturbed(base: Path, place: Path, victim: Victim, stubbed: frozenset[str]
     return Undisturbed(points, statuses, time.monotonic() - started, state.status)
 
 
-def trial(
-    base: Path, place: Path, victim: Victim, number: int, *, at: str, machine: bool, stubbed: frozenset[str],
-    timeout_s: float,
-) -> Trial:  # fmt: skip
+def trial(stage: Stage, number: int, *, at: str, machine: bool, timeout_s: float) -> Trial:
     """Kills a run at the point of that number, has it resumed until it ends, and says what became of each step."""
-    copy, plan = _prepare(base, place, number, machine=machine, stubbed=stubbed)
+    victim = stage.victim
+    copy, plan = _prepare(stage, number, machine=machine)
     code = _go(copy, victim, plan, timeout_s, resume=False)
     asked: dict[str, int] = {}
     while code != -signal.SIGKILL:  # the point lies behind a question
@@ -79,11 +89,11 @@ def trial(
     return Trial(number, at, machine, hit, statuses, ran, asked, _resumed_s(plan.points, killed_ms), problem)
 
 
-def _prepare(base: Path, place: Path, kill_at: int | None, machine: bool, stubbed: frozenset[str]) -> tuple[Path, Plan]:
+def _prepare(stage: Stage, kill_at: int | None, *, machine: bool = False) -> tuple[Path, Plan]:
     name = "undisturbed" if kill_at is None else f"trial-{kill_at}{'-machine' if machine else ''}"
-    copy = place / name / base.name
-    shutil.copytree(base, copy, symlinks=True)
-    return copy, Plan(copy.parent / "witness", copy.parent / "points", kill_at, machine, stubbed)
+    copy = stage.place / name / stage.base.name
+    shutil.copytree(stage.base, copy, symlinks=True)
+    return copy, Plan(copy.parent / "witness", copy.parent / "points", kill_at, machine, stage.stubbed)
 
 
 def _go(copy: Path, victim: Victim, plan: Plan, timeout_s: float, *, resume: bool) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from holdfast.workflow.runner.state import SKIPPED
+
 
 class Ran(NamedTuple):
     """How often an instance ran in one trial, by the witness."""
@@ -67,10 +69,19 @@ def read_witness(lines: Iterable[str]) -> dict[str, Ran]:
 
 def verdicts(steps: Sequence[str], expected: Mapping[str, str], trials: Sequence[Trial]) -> list[StepVerdict]:
     """A verdict for each step of the workflow; the items of a fan-out count with their step."""
-    return [_verdict(step, expected, trials) for step in steps]
+    missing = [lost_in(trial, expected) for trial in trials]
+    return [_verdict(step, expected, trials, missing) for step in steps]
 
 
-def _verdict(step: str, expected: Mapping[str, str], trials: Sequence[Trial]) -> StepVerdict:
+def lost_in(trial: Trial, expected: Mapping[str, str]) -> set[str]:
+    """The instances that did not end as undisturbed; not those that were only skipped for want of another."""
+    others = {name for name, status in expected.items() if trial.statuses.get(name) != status}
+    return {name for name in others if trial.statuses.get(name) != SKIPPED} or others
+
+
+def _verdict(
+    step: str, expected: Mapping[str, str], trials: Sequence[Trial], missing: Sequence[set[str]]
+) -> StepVerdict:
     names = [name for name in expected if name == step or name.startswith(f"{step}[")]
     resumed = sorted(
         t.resumed_s for t in trials if t.resumed_s is not None and t.hit is not None and t.hit.partition("[")[0] == step
@@ -79,7 +90,7 @@ def _verdict(step: str, expected: Mapping[str, str], trials: Sequence[Trial]) ->
     return StepVerdict(
         step,
         len(trials),
-        sum(trial.statuses.get(name) != expected[name] for trial in trials for name in names),
+        sum(name in lost for lost in missing for name in names),
         sum(each.after_finish for _, each in ran),
         sum(max(0, each.starts - each.after_finish - 1) for _, each in ran),
         sum(count for trial in trials for name, count in trial.asked.items() if name in names),

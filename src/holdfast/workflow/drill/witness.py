@@ -44,8 +44,9 @@ class WitnessedEngine:
     def __init__(self, engine: Engine, plan: Plan) -> None:
         self._engine, self._plan = engine, plan
         self._passed = _text(plan.points).count("\n")  # the run may go on in a second process, and the count with it
-        for name in ("begin", "claim", "load", "stop", "recover", "signal", "enter", "leave", "runs", "release"):
-            setattr(self, name, getattr(engine, name))
+        self.begin, self.claim, self.load, self.release = engine.begin, engine.claim, engine.load, engine.release
+        self.stop, self.recover, self.signal, self.runs = engine.stop, engine.recover, engine.signal, engine.runs
+        self.enter, self.leave, self.close = engine.enter, engine.leave, engine.close
 
     def record(self, lease: Lease, records: Sequence[Record], *, sync: bool = True) -> None:
         """Writes records, with a point before and one behind."""
@@ -70,10 +71,6 @@ class WitnessedEngine:
         if ended:
             self._point(f"after {', '.join(ended[:3])}")
         return came
-
-    def close(self) -> None:
-        """Closes the engine."""
-        self._engine.close()
 
     def _witnessed(self, work: Work) -> Work:
         stub = work.secrets or work.env_secrets or work.instance.partition("[")[0] in self._plan.stubbed
