@@ -107,14 +107,13 @@ def _go(copy: Path, victim: Victim, plan: Plan, timeout_s: float, *, resume: boo
         )
         try:
             code = process.wait(timeout_s)
-        except BaseException as error:
-            process.terminate()
-            process.wait()
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
+        except subprocess.TimeoutExpired as error:
             raise HoldfastError(
                 f"a run of the copy took longer than {timeout_s:g} s", hint="give it more with --timeout"
             ) from error
+        finally:
+            process.terminate()
+            process.wait()
     if code == 2:
         last = (copy.parent / "said").read_text("utf-8", errors="replace").strip().splitlines()[-2:]
         raise HoldfastError("the run of the copy could not be begun: " + "; ".join(last))
