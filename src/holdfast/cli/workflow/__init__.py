@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "approve": "holdfast.cli.workflow.control:approve",
     "reject": "holdfast.cli.workflow.control:reject",
     "done": "holdfast.cli.workflow.control:done",
+    "drill": "holdfast.cli.workflow.drill:drill",
     "validate": "holdfast.cli.workflow.definition:validate",
     "list": "holdfast.cli.workflow.definition:listing",
     "show": "holdfast.cli.workflow.definition:show",

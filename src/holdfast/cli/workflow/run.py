@@ -71,10 +71,10 @@ def run_workflow(
     with opened(project, how) as place:
         if parent is None:
             offer(place, apart_from=run_id, recover=auto_recover)
-        return walk(place, _begun(place, name, inputs, input_files, asked))
+        return walk(place, begun(place, name, inputs, input_files, asked))
 
 
-def _begun(place: Place, name: str, inputs: list[str] | None, input_files: list[Path] | None, asked: Asked) -> str:
+def begun(place: Place, name: str, inputs: list[str] | None, input_files: list[Path] | None, asked: Asked) -> str:
     """Begins the run, if there is none of that id yet."""
     from holdfast.core.who import who
     from holdfast.workflow.runner.graph import Graph
