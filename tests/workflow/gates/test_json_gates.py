@@ -53,6 +53,7 @@ def test_a_number_is_found_by_its_path(tmp_path: Path, path: str, value: str) ->
         ('{"a": 1', "r.json:1: not JSON"),
         ("[" * 200_000, "nested too deep"),
         (" \n", "r.json is empty"),
+        ("[" + " " * 2**25, "r.json has more than 33,554,432 bytes"),
         ('"\\ud800', "not JSON"),
     ],
 )

@@ -137,6 +137,10 @@ def test_a_suite_that_admits_to_errors_outside_its_cases_is_believed(tmp_path: P
             '<!DOCTYPE x SYSTEM "/etc/passwd"><testsuite><testcase/></testsuite>',
             "it has a doctype (x), which no report",
         ),
+        (
+            '<testsuite><testcase name="' + "x" * 2**21 + '"/></testsuite>',
+            "r.xml:1: a tag of more than 1,048,576 bytes",
+        ),
         ("<a>" * 300, "r.xml:1: elements nested more than 200 deep"),
         ("<testsuite>\xff\0</testsuite>", "not XML"),
     ],
@@ -147,6 +151,12 @@ def test_without_data_a_gate_fails(tmp_path: Path, content: str, said: str) -> N
     assert (found.code, found.outputs) == (1, "")
     assert found.line.startswith("junit.pass_rate: no data: failed (")
     assert said in found.line
+
+
+def test_a_long_text_is_passed_over(tmp_path: Path) -> None:
+    said = f"<failure>{'x' * 2**21}</failure><system-out><![CDATA[{'y' * 2**21}]]></system-out>"
+    (tmp_path / "j.xml").write_text(f"<testsuite><testcase>{said}</testcase></testsuite>")
+    assert gate(tmp_path, "junit.failures", from_="j.xml", equals=1).code == 0
 
 
 def test_a_time_that_is_no_number_is_no_data(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from holdfast.workflow.gates.interface import Gate, NoData
 
 LIMIT = 64 * 2**20
 """Bytes of a report."""
+WHOLE_LIMIT = 32 * 2**20
+"""Bytes of one that is read whole: as values it takes up to 25 times as much."""
 CLOCK_MS = 50
 """File systems stamp files by a clock that lags by up to a tick behind the one that a run's start is read from."""
 
@@ -39,9 +41,9 @@ def report(gate: Gate) -> Iterator[BinaryIO]:
 def content(gate: Gate) -> bytes:
     """All of the report. Raises NoData as `report`, and where it is empty."""
     with report(gate) as file:
-        found = file.read(LIMIT + 1)
-    if len(found) > LIMIT:
-        raise NoData(f"{gate.options['from']} grew beyond {LIMIT:,} bytes")
+        found = file.read(WHOLE_LIMIT + 1)
+    if len(found) > WHOLE_LIMIT:
+        raise NoData(f"{gate.options['from']} has more than {WHOLE_LIMIT:,} bytes")
     if not found.strip():
         raise NoData(f"{gate.options['from']} is empty")
     return found

@@ -10,6 +10,7 @@ from holdfast.workflow.gates.interface import Gate, NoData
 
 DEEPEST = 200
 CHUNK = 2**16
+LONGEST_TAG = 2**20
 Start = Callable[[list[str], Mapping[str, str]], None]
 
 
@@ -47,6 +48,8 @@ def _feed(gate: Gate, parser: expat.XMLParserType) -> None:
                 if seen > LIMIT:
                     raise NoData(f"{name} grew beyond {LIMIT:,} bytes")
                 parser.Parse(chunk, False)  # noqa: FBT003 - its parameter has no name
+                if seen - parser.CurrentByteIndex > LONGEST_TAG:  # which the parser reads anew with every chunk
+                    raise NoData(f"{name}:{parser.CurrentLineNumber}: a tag of more than {LONGEST_TAG:,} bytes")
             if not seen:
                 raise NoData(f"{name} is empty")
             parser.Parse(b"", True)  # noqa: FBT003
