@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from holdfast.workflow.runner.work import Workshop
 
 
+DISPATCHED = 1000
+"""How many attempts wait in a database at once for workers to take them; how many run is theirs to say."""
+
+
 class How(NamedTuple):
     """How a command wants runs to be walked and shown."""
 
@@ -47,7 +51,7 @@ class Place(NamedTuple):
     engine: Engine
     how: How
     width: int
-    """How many attempts at once."""
+    """How many attempts may be begun at once."""
 
 
 def say(line: str) -> None:
@@ -78,7 +82,7 @@ def opened(directory: Path | None, how: How, *, to_run: bool = True) -> Iterator
         jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     engine = open_to_run(project, database, os.environ, jobs=jobs) if to_run else open_to_read(project, database)
     try:
-        yield Place(project, config, engine, how, getattr(engine, "width", None) or max(1, jobs))
+        yield Place(project, config, engine, how, DISPATCHED if database else max(1, jobs))
     finally:
         engine.close()
 
