@@ -30,7 +30,6 @@ COMMANDS: dict[str, str] = {
     "sessions": "holdfast.cli.workflow.sessions:sessions",
     "worker": "holdfast.cli.workflow.worker:app",
     "state": "holdfast.cli.workflow.state:app",
-    "worker": "holdfast.cli.workflow.worker:app",
 }
 """Each names a Typer application of one command."""
 
