@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -87,7 +88,6 @@ def test_what_a_dead_one_holds_is_released_and_may_be_deleted(engine: Engine, re
     run_id = begin(engine)
     engine.claim(run_id, Owner("bea", gone()))
     assert see(reader, run_id).status == "interrupted"
-    assert reader.delete([run_id]) == []
     (freed,) = reader.release_stale()
     assert (freed.id, freed.alive) == (run_id, False)
     assert "is gone" in freed.why
@@ -121,3 +121,40 @@ def test_where_nothing_is_kept_yet_there_is_nothing_and_nothing_is_made(tmp_path
         found.close()
     if not database:
         assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_workers_are_told_with_their_queues_and_dead_ones_parted(tmp_path: Path) -> None:
+    from holdfast.workflow.engines.dbos.wiring import connect
+    from holdfast.workflow.engines.dbos.workers import Workers
+
+    url = f"sqlite:///{tmp_path}/runs.db"
+    engine = connect(url, project=tmp_path, jobs=0, env={})
+    begin(engine)
+    workers = Workers(engine.database, engine.setting.name)
+    there, dead = workers.join("mine", ["default", "slow"], 2, 60_000), workers.join("gone", ["default"], 2, 60_000)
+    text = engine.database.sql("UPDATE {h}workers SET process = :process WHERE id = :id")
+    engine.database.write(lambda c: c.execute(text, {"process": json.dumps(gone()), "id": dead.id}))
+    reader = open_reader(tmp_path, url)
+    found = {each.id: each for each in reader.sessions()}
+    assert (found[there.id].who, found[there.id].about, found[there.id].alive) == ("mine", "default, slow", True)
+    assert found[dead.id].alive is False
+    assert [each.id for each in reader.release_stale()] == [dead.id]
+    assert [each.id for each in workers.alive()] == [there.id]
+    reader.close()
+    engine.close()
+
+
+def test_an_owner_on_another_machine_lives_as_long_as_it_gives_signs_of_life(tmp_path: Path) -> None:
+    from holdfast.workflow.engines.dbos.wiring import connect
+
+    url = f"sqlite:///{tmp_path}/runs.db"
+    engine = connect(url, project=tmp_path, jobs=0, env={}, lease_s=3600)
+    lease = engine.claim(begin(engine), Owner("bea", {**identity(os.getpid()), "host": "elsewhere"}))
+    reader = open_reader(tmp_path, url)
+    assert [each.alive for each in reader.sessions()] == [True]
+    text = engine.database.sql("UPDATE {h}runs SET lease_ms = -1 WHERE id = :id")
+    engine.database.write(lambda c: c.execute(text, {"id": lease.run_id}))
+    (lapsed,) = reader.sessions()
+    assert (lapsed.alive, "no sign of life" in lapsed.why) == (False, True)
+    reader.close()
+    engine.close()

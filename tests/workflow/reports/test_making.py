@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from holdfast.core.errors import HoldfastError
 from holdfast.core.process_identity import identity
 from holdfast.workflow.model import Retry, Step
 from holdfast.workflow.records import FAILED, SUCCEEDED, UNKNOWN
 from holdfast.workflow.reports.liveness import Liveness, holder, liveness
 from holdfast.workflow.reports.making import report
 from holdfast.workflow.reports.model import RunReport
+from holdfast.workflow.reports.steps import find_step
 from tests.render import workflow_runs as runs
 
 
@@ -134,3 +138,11 @@ def test_a_fan_out_of_a_run_that_waits_is_as_unknown_as_its_items() -> None:
     lost = runs.ended(2, "fan[0]", status=UNKNOWN)
     found = runs.made(document, expanded, runs.started(1, "fan[0]", on_crash="ask"), lost)
     assert (found.status, found.steps[0].status) == ("waiting", "unknown")
+
+
+def test_a_step_that_is_like_none_is_told_what_there_is() -> None:
+    state = runs.folded(runs.NIGHTLY, *runs.BEGUN)
+    assert find_step(state, "venv").status == "succeeded"
+    with pytest.raises(HoldfastError, match="zzzzzz: no such step") as caught:
+        find_step(state, "zzzzzz")
+    assert caught.value.hint == "there are venv, tests, fan, ship, publish"
