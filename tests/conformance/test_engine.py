@@ -355,3 +355,19 @@ def test_an_attempt_that_never_began_may_be_done_again_whatever_it_is(bench: Ben
     found = engine.recover(lease, work(run.id, "b"), adopt=True)
     assert (found.state, found.began) == ("gone", False)
     assert engine.recover(lease, work(run.id, "a"), adopt=False).began
+
+
+def test_a_run_that_was_released_in_the_middle_goes_on_under_the_next_lease(bench: Bench, engine: Engine) -> None:
+    if bench.name not in EMBEDDED:
+        pytest.skip("whoever performs it next does it again")
+    run, lease = bench.begun(engine)
+    gate = bench.project / "gate"
+    script = f"while [ ! -e {gate} ]; do sleep 0.01; done; exit 4"
+    engine.dispatch(lease, [work(run.id, "a", "sh", "-c", script)])
+    engine.release(lease)
+    again = engine.claim(run.id, me("bob"))
+    assert engine.recover(again, work(run.id, "a"), adopt=True).state == "running"
+    assert engine.recover(again, work(run.id, "a"), adopt=True).state == "running"
+    gate.touch()
+    ends = [each for each in until(engine, again, 1, suffix="/ended") if each.key.endswith("/ended")]
+    assert [each.data["exit_code"] for each in ends] == [4]

@@ -335,3 +335,24 @@ def test_an_end_that_came_in_is_there_for_the_next_runner_though_nobody_waited(b
         outcome = found.outcome.as_json()
     assert outcome["exit_code"] == 3
     other.close()
+
+
+def test_what_came_in_last_is_on_disk_when_the_engine_is_closed(bench: Bench) -> None:
+    journal = opened(bench)
+    run, lease = bench.begun(journal)
+    keeper = opened(bench)
+    journal.dispatch(lease, [work(run.id, "a", "true")])
+    until(journal, lease, 1, suffix="/ended")
+    assert unsynced(journal)
+    journal.wait(lease, 0.0)
+    assert not unsynced(journal)
+    journal.record(lease, [record("step/z/skipped")], sync=False)
+    journal.record(lease, [record("step/z/skipped")])
+    assert unsynced(journal), "a commit of nothing syncs nothing"
+    journal.close()
+    assert not unsynced(journal)
+    keeper.close()
+
+
+def unsynced(journal: Journal) -> bool:
+    return journal.store.unsynced

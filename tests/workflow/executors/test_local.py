@@ -291,3 +291,71 @@ def test_a_full_disk_is_a_failure_with_a_reason(place: Place) -> None:
     assert outcome.status == "failed"
     assert outcome.reason
     assert "it could not begin" in outcome.reason
+
+
+def test_a_program_that_a_step_installed_is_found_by_the_next(place: Place) -> None:
+    """Nothing is remembered of where programs are."""
+    executor = LocalExecutor()
+    env = {"PATH": f"{place.project}/bin:{os.environ['PATH']}"}
+    install = "mkdir bin; printf '#!/bin/sh\\nexit 9\\n' > bin/true; chmod +x bin/true"
+    codes = []
+    for number, argv in enumerate([("true",), ("/bin/sh", "-c", install), ("true",)], 1):
+        todo = work(*argv, env=env, attempt=number)
+        codes.append(perform(executor, todo, place, on_process=lambda _: None, stopped=lambda: None).exit_code)
+        executor.prepare(todo)
+    executor.close()
+    assert codes == [0, 0, 9]
+
+
+def test_a_shell_that_waits_serves_only_the_same_environment(place: Place) -> None:
+    executor = LocalExecutor()
+    for number, value in enumerate(("a", "b", "b"), 1):
+        todo = work("/bin/sh", "-c", "echo $NAME", env={"PATH": os.environ["PATH"], "NAME": value}, attempt=number)
+        outcome = perform(executor, todo, place, on_process=lambda _: None, stopped=lambda: None)
+        assert log(place, outcome) == f"{value}\n"
+        executor.prepare(todo)
+    executor.close()
+    executor.close()
+
+
+def test_processes_that_leave_orphans_behind_in_numbers_are_all_ended(place: Place) -> None:
+    outcome = shell(place, "for n in 1 2 3 4 5; do setsid sleep 1000 & done; for n in 1 2 3; do sleep 1000 & done")
+    assert outcome.status == "succeeded"
+    assert outcome.notes
+
+
+def test_a_step_that_ignores_the_signal_and_forks_away_is_ended(place: Place) -> None:
+    deaf = "trap '' TERM; echo $$ > inner; while :; do sleep 0.1; done"
+    script = 'trap "" TERM; setsid sh -c "$DEAF" & wait'
+    outcome = shell(place, script, env={"PATH": os.environ["PATH"], "DEAF": deaf}, timeout_s=0.5)
+    assert outcome.status == "timed_out"
+    inner = (place.project / "inner").read_text("utf-8").strip()
+    state = Path(f"/proc/{inner}/stat")
+    assert not state.exists() or state.read_bytes().rpartition(b") ")[2][:1] == b"Z"
+
+
+def test_a_name_that_is_no_variables_is_refused(place: Place) -> None:
+    outcome = shell(place, "true", env_secrets={"a.b": "${secrets.TOKEN}"})
+    assert outcome.reason == "'a.b' cannot be the name of a variable"
+
+
+def test_a_file_of_variables_that_is_too_large_is_refused(place: Place) -> None:
+    (place.project / ".env").write_bytes(b"#" * (2**20 + 1))
+    reason = shell(place, "true", secrets=("OTHER",)).reason
+    assert reason
+    assert "larger than" in reason
+
+
+def test_outputs_beyond_the_limit_are_not_read(place: Place) -> None:
+    outcome = shell(
+        place,
+        "echo a=1 > $HOLDFAST_OUTPUT; yes b=2 | head -c 2000000 >> $HOLDFAST_OUTPUT; echo c=3 >> $HOLDFAST_OUTPUT",
+    )
+    assert outcome.outputs == {"a": "1", "b": "2"}
+    assert any("more than" in note for note in outcome.notes)
+
+
+def test_outputs_are_only_read_from_a_file(place: Place) -> None:
+    assert shell(place, "mkfifo $HOLDFAST_OUTPUT").outputs == {}
+    assert shell(place, "ln -s /etc/hostname $HOLDFAST_OUTPUT", attempt=2).outputs == {}
+    assert shell(place, "mkdir $HOLDFAST_OUTPUT", attempt=3).outputs == {}

@@ -111,6 +111,8 @@ class Journal:
 
     def recover(self, lease: Lease, work: Work, *, adopt: bool) -> Recovery:
         journal_owners.check(self.store, lease)
+        if self._attempts.performs(work.run_id, work.key):
+            return Recovery("running")
         work = journal_runs.as_dispatched(self.store, work)
         found = self._found(work)
         if isinstance(found, Outcome):
@@ -160,11 +162,11 @@ class Journal:
     def release(self, lease: Lease) -> None:
         with self.store.transaction(sync=self.store.unsynced):
             journal_owners.give_back(self.store, lease)
+        self._attempts.forget(lease.run_id)
 
     def close(self) -> None:
         if self.store.unsynced:
-            with self.store.transaction(sync=True):
-                self.store.execute("DELETE FROM starts WHERE queue = ''")
+            self.store.sync()
         self._attempts.close()
         self.store.close()
 

@@ -110,6 +110,20 @@ class Attempts:
             if not waiting:
                 del self._waiting[queue]
 
+    def performs(self, run_id: str, key: str) -> bool:
+        """Whether an attempt runs here."""
+        return (run_id, key) in self._running
+
+    def forget(self, run_id: str) -> None:
+        """No longer watches the attempts of a run, and begins none that waits."""
+        for key in [key for key in self._running if key[0] == run_id]:
+            self._unwatch(key)
+            self._fired.discard(key)
+            del self._running[key]
+        for queue, waiting in list(self._waiting.items()):
+            self._waiting[queue] = deque(each for each in waiting if each[0].run_id != run_id)
+        self._over = [each for each in self._over if each[0].run_id != run_id]
+
     def stop(self, run_id: str, key: str, status: str) -> None:
         """Has an attempt ended, or never begun."""
         performed = self._running.get((run_id, key))

@@ -58,9 +58,9 @@ def check(store: Store, lease: Lease) -> None:
 
 
 def beat(store: Store, lease: Lease) -> None:
-    """A sign of life. Raises LeaseLost."""
+    """A sign of life, which always writes something: a commit of nothing would sync nothing. Raises LeaseLost."""
     changed = store.execute(
-        "UPDATE runs SET heartbeat_ms = ? WHERE id = ? AND fence = ? AND owner IS NOT NULL",
+        "UPDATE runs SET heartbeat_ms = max(?, heartbeat_ms + 1) WHERE id = ? AND fence = ? AND owner IS NOT NULL",
         (now_ms(), lease.run_id, lease.fence),
     )
     if not changed:

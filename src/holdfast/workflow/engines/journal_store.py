@@ -79,6 +79,7 @@ class Store:
                 self._connection.execute(f"PRAGMA synchronous={'FULL' if sync else 'NORMAL'}")
                 self._full = sync
             self._connection.execute("BEGIN IMMEDIATE")
+        before = self._connection.total_changes
         try:
             yield
             with self._errors():
@@ -87,7 +88,16 @@ class Store:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        self.unsynced = not sync
+        if self._connection.total_changes != before:  # a commit of nothing syncs nothing
+            self.unsynced = not sync
+
+    def sync(self) -> None:
+        """Brings what was committed to disk, by a checkpoint: that syncs the log first."""
+        with self._errors():
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._full = True
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self.unsynced = False
 
     def data_version(self) -> int:
         """A number that changes when another connection writes."""

@@ -39,7 +39,8 @@ class LocalExecutor:
     def __init__(self) -> None:
         self._strays = Strays()
         self._folders: set[tuple[str, str]] = set()
-        self._spare: Shim | None = None
+        self._spares: list[Shim] = []
+        """None or one; a list, as its pop gives it to one thread alone."""
 
     def start(self, work: Work, place: Place) -> Running:
         """Starts the shim of an attempt. Raises HoldfastError where its program, directory or a secret is missing."""
@@ -70,21 +71,22 @@ class LocalExecutor:
 
     def prepare(self, work: Work) -> None:
         """Starts a shell that waits, for an attempt with the environment of this one: half of the time it takes."""
-        if self._spare is None:
+        if not self._spares:
             with suppress(CannotStart):  # whoever needs one is told
-                self._spare = spawn(work.env)
+                self._spares.append(spawn(work.env))
 
     def close(self) -> None:
         """Ends the shell that waits."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            end(spare)
+        with suppress(IndexError):
+            end(self._spares.pop())
 
     def _shim(self, env: Mapping[str, str]) -> Shim:
-        if self._spare is not None and self._spare.env == env:
-            spare, self._spare = self._spare, None
-            return spare
-        self.close()
+        """The shell that waits, if it has this environment, else a new one."""
+        with suppress(IndexError):
+            spare = self._spares.pop()
+            if spare.env == env:
+                return spare
+            end(spare)
         return spawn(env)
 
     def adopt(self, work: Work, place: Place, process: Mapping[str, Any]) -> Running | Outcome | Lost:

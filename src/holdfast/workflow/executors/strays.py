@@ -61,13 +61,25 @@ def _environment(pid: str) -> bytes | None:
     """What is in a process's environment; None where that is nobody's business here, or it is gone."""
     for _ in range(TRIES):
         try:
-            content = Path(f"/proc/{pid}/environ").read_bytes()
+            content = _content(f"/proc/{pid}/environ")
         except OSError:
             return None
         if content or _is_kernel_thread(pid):
             return content
         time.sleep(0.0005)  # between two programs a process has no environment for a moment
     return b""
+
+
+def _content(path: str) -> bytes:
+    """What is in a file of /proc; pathlib takes three times as long."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        chunks = []
+        while chunk := os.read(handle, 2**16):
+            chunks.append(chunk)
+        return b"".join(chunks)
+    finally:
+        os.close(handle)
 
 
 def _is_kernel_thread(pid: str) -> bool:
