@@ -66,7 +66,7 @@ def test_a_table_is_made_where_there_is_none() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_refused_with_the_reason(change: object, message: str) -> None:
-    with pytest.raises(HoldfastError) as raised:  # noqa: PT011 - its message is looked at below
+    with pytest.raises(HoldfastError) as raised:
         change(parse(FULL.encode()))  # type: ignore[operator]
     assert message in raised.value.message
 

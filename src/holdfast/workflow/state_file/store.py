@@ -20,6 +20,7 @@ from holdfast.workflow.state_file.merging import (
     Judge,
     Refusal,
     Settled,
+    Verdict,
     settle,
     without_evidence,
     written_lines,
@@ -154,12 +155,17 @@ class StateFile:
     def restore(self, reference: str, *, judge: Judge = without_evidence, dry_run: bool = False) -> Written:
         """Makes an older version the file's content, as a new version; what is there is kept.
 
-        The claims of a version that a hand wrote are judged anew. Raises HoldfastError where it is not kept.
+        The claims that a version which a hand wrote makes of the work are judged anew; that lines of the Log are gone
+        again is what was asked for. Raises HoldfastError where it is not kept.
         """
         version = self.version(reference)
         restored = parse(self.content_of(version))
         index = self.versions.recovered(self.versions.load(), self.content())
-        settled = self._settled(restored, index, judge) if version.by == "hand" else Settled(restored)
+
+        def of_work(claim: Claim) -> Verdict:
+            return Verdict(accepted=True) if claim.kind == "log" else judge(claim)
+
+        settled = self._settled(restored, index, of_work) if version.by == "hand" else Settled(restored)
         if dry_run:
             return _said(settled.document, settled, bytes(settled.document) != self.content(), index.last)
         return self.replace(bytes(settled.document), why=f"restored version {version.number}", settled=settled)

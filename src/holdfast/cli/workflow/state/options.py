@@ -36,8 +36,6 @@ def state_file(project: Path | None, named: Path | None, now: str | None = None)
 
     root = find_project(project, os.environ)
     path = named or root / load_config(root, os.environ).workflow.state
-    if "\0" in str(path):
-        raise HoldfastError(f"{str(path)!r} is no file: a name cannot hold a null character")
     here = Path.cwd()
     return in_project(root, path.relative_to(here) if path.is_relative_to(here) else path, clock=clock(now))
 
