@@ -282,3 +282,40 @@ def test_commands_run_in_the_environment_of_the_project(holdfast: Cli, project: 
     to_construct(desk_at(project))
     assert holdfast("workflow", "state", "advance", cwd=project).exit_code == 0
     assert str(project / ".venv") in (project / "workflow_state.md").read_text("utf-8")
+
+
+PLUGIN = """
+def good(sentence, about):
+    return f"Shipped {about['title']} <!-- \\n## at last"
+
+def bad(sentence, about):
+    raise RuntimeError("no model")
+
+def odd(sentence, about):
+    return 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("good", "- Shipped Add a login \\<\\!-- \\#\\# at last", ""),
+        ("bad", "- Completed Add a login (item 1): test passed at", "no model"),
+        ("odd", "- Completed Add a login (item 1): test passed at", "not a text"),
+        ("gone", "- Completed Add a login (item 1): test passed at", "gone"),
+    ],
+)
+def test_a_plugin_may_make_the_sentence_and_is_never_required(
+    holdfast: Cli, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, line: str, said: str
+) -> None:
+    metadata = tmp_path / "site" / "sums-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (tmp_path / "site" / f"sums_{name}.py").write_text(PLUGIN, "utf-8")
+    (metadata / "METADATA").write_text("Name: sums\nVersion: 1.0\n", "utf-8")
+    (metadata / "entry_points.txt").write_text(f"[holdfast.summaries]\nmine = sums_{name}:{name}\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    to_end(desk_at(project))
+    done = holdfast("workflow", "state", "tick", cwd=project)
+    assert done.exit_code == 0
+    assert said in done.stderr
+    assert f"## Changelog\n{line}" in (project / "project_config.md").read_text("utf-8")

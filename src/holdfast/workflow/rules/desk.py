@@ -48,6 +48,8 @@ class Desk(NamedTuple):
     env: Mapping[str, str]
     """For commands that are run."""
     dry_run: bool = False
+    improve: Callable[[str, Mapping[str, str]], str] | None = None
+    """Makes better sentences for the changelog; see `Given`."""
 
     @property
     def intent(self) -> Path:
@@ -131,7 +133,7 @@ def ticked(desk: Desk, task: str = "") -> Done:
 
 
 def _given(desk: Desk, contract: Contract, task: str = "") -> Given:
-    return Given(contract, lambda key: read_ledger(desk.registry, key), desk.now_ms, task)
+    return Given(contract, lambda key: read_ledger(desk.registry, key), desk.now_ms, desk.improve, task)
 
 
 def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, why: str) -> Done:

@@ -9,6 +9,8 @@ from holdfast.core.masking import mask_text
 
 TITLE_LIMIT = 200
 """Code points of a title that are kept."""
+SENTENCE_LIMIT = 400
+"""Code points of a sentence that somebody else made."""
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#]|!(?=--)|(?<!\w)_|_(?!\w)")
 _JOINERS = "\u200c\u200d"  # which emoji and some scripts need
 

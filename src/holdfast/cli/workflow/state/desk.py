@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.cli.task_log_options import Form, say, show, show_json
 from holdfast.cli.workflow.state.options import clock, show_diff, state_file
+from holdfast.cli.workflow.state.summaries import improved
 from holdfast.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def open_desk(
         say=say,
         env=_command_env(root, config) if runs else os.environ,
         dry_run=dry_run,
+        improve=improved,
     )
 
 
