@@ -1,6 +1,6 @@
 """Makes small git repositories to fan out over, and tells the workflow where they are.
 
-    python scripts/make_repositories.py FOLDER COUNT
+python scripts/make_repositories.py FOLDER COUNT
 """
 
 import json

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conformance.bench import Bench, a_run, me, outcomes, record, until, work
+from tests.conformance.engines import place_of
 
 from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
@@ -24,8 +26,6 @@ from holdfast.workflow.engines.journal import Journal, open_journal
 from holdfast.workflow.engines.journal_owners import release_stale, sessions
 from holdfast.workflow.engines.journal_runs import delete, newest
 from holdfast.workflow.engines.journal_store import FOLDER, NAME, open_read_only
-from tests.conformance.bench import Bench, a_run, me, outcomes, record, until, work
-from tests.conformance.engines import place_of
 
 DEAD = Owner("gone", {**me().process, "pid": 2**22 + 1, "pid_start": "1"})
 ELSEWHERE = Owner("far", {**me().process, "host": "far.example.invalid"})

@@ -17,7 +17,7 @@ from typing import Any
 from holdfast.workflow.outputs import write_outputs
 
 USAGE = 'usage: mcp_call \'{"server": ["my-mcp-server"], "tool": "search", "arguments": {"query": "flaky"}}\''
-INSTALL = "tool steps need the MCP SDK, which is not installed\nhint: pip install 'mcp>=2.3,<3'"
+INSTALL = "tool steps need the MCP SDK, which is not installed\nhint: pip install 'holdfast[mcp]'"
 LONGEST = 2**20
 
 
