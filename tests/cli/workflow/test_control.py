@@ -197,3 +197,26 @@ def test_a_person_who_knows_that_an_interrupted_step_did_its_work_says_so(shop: 
     assert said.exit_code == 0, said.stderr
     said = holdfast("workflow", "resume", "--format", "json", cwd=shop)
     assert (said.exit_code, statuses(said)) == (0, {"a": "succeeded", "z": "succeeded"})
+
+
+def test_a_live_runner_takes_up_what_is_to_be_tried_again(shop: Path, holdfast: Cli) -> None:
+    flow = """
+name: w
+steps:
+  - {id: a, run: "test -e there && touch mended"}
+  - {id: b, run: 'touch begun; while ! test -e mended; do sleep 0.05; done'}
+"""
+    write(shop, flow, "w")
+    process = subprocess.Popen([sys.executable, "-m", "holdfast", "workflow", "run", "w", "-j2"], cwd=shop)
+    while not (shop / "begun").exists() or statuses_now(shop, holdfast).get("a") != "failed":
+        assert process.poll() is None
+    (shop / "there").touch()
+    said = holdfast("workflow", "retry", "last", "a", cwd=shop)
+    assert (said.exit_code, "takes it up" in said.stderr) == (0, True), said.stderr
+    assert process.wait(60) == 0
+
+
+def statuses_now(shop: Path, holdfast: Cli) -> dict[str, str]:
+    """Where the steps of the last run stand, if it has begun."""
+    said = holdfast("workflow", "status", "last", "--format", "json", cwd=shop)
+    return statuses(said) if said.stdout else {}

@@ -9,6 +9,7 @@ import pytest
 from holdfast.workflow.model import Concurrency, Retry
 from holdfast.workflow.records import Outcome
 from holdfast.workflow.runner.loop import Settings
+from holdfast.workflow.runner.retries import delay_s
 from tests.fakes.engine import DONE, MemoryEngine
 from tests.workflow.runner.walking import BAD, RUN_ID, Heard, begin, flow, outcomes, statuses, step, walk, walked
 
@@ -218,3 +219,72 @@ def test_a_run_that_is_not_to_wait_for_its_group_fails(tmp_path: Path) -> None:
     assert (state.status, engine.performed) == ("failed", [])
     assert state.ended is not None
     assert state.ended["reason"] == "run 01OTHER is in the group deploy"
+
+
+def test_the_name_of_a_group_may_come_from_inputs_and_items(tmp_path: Path) -> None:
+    taken: list[str] = []
+
+    def perform(_work: object) -> Outcome:
+        taken.extend(engine.groups)
+        return DONE
+
+    engine = MemoryEngine(perform)
+    fan = step("fan", for_each="inputs.of", concurrency=Concurrency("host-${item}"))
+    begin(engine, flow(fan, concurrency=Concurrency("run-${inputs.to}")), inputs={"of": ["a", "b", "a"], "to": "live"})
+    assert walk(engine, tmp_path).status == "succeeded"
+    assert set(taken) == {"run-live", "host-a", "host-b"}
+
+
+def test_a_step_cancels_the_run_that_is_in_its_group(tmp_path: Path) -> None:
+    engine = MemoryEngine()
+    begin(engine, flow(step("a", concurrency=Concurrency("deploy", "cancel"))))
+    engine.kept["01OTHER"] = engine.kept[RUN_ID][0]._replace(id="01OTHER"), {}
+    engine.groups["deploy"] = "01OTHER"
+    engine.on_wait = [engine.groups.clear]
+    assert walk(engine, tmp_path).status == "succeeded"
+    assert "run/cancel" in engine.kept["01OTHER"][1]
+
+
+def test_an_idempotency_key_is_the_same_for_all_attempts_and_tells_items_apart(tmp_path: Path) -> None:
+    engine = outcomes(a=[BAD, DONE])
+    retry = Retry(times=1, backoff_s=0.0)
+    steps = (
+        step("a", idempotency_key="${commit}", retry=retry),
+        step("b", for_each="inputs.of", idempotency_key="${commit}"),
+        step("c", for_each="inputs.of", idempotency_key="${commit}-${item}"),
+    )
+    walked(engine, tmp_path, *steps, inputs={"of": ["x", "y"]})
+    keys = sorted(work.idempotency_key for work in engine.performed)
+    assert keys == ["c0ffee", "c0ffee", "c0ffee-x", "c0ffee-y", "c0ffee:0", "c0ffee:1"]
+
+
+def test_a_step_stays_inside_the_project(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").symlink_to("/")
+    engine = MemoryEngine()
+    state = walked(
+        engine, tmp_path, step("a", cwd="in"), step("b", cwd="out"), step("c", cwd="${inputs.to}"), inputs={"to": ".."}
+    )
+    assert [work.cwd for work in engine.performed] == ["in"]
+    assert (state.steps["b"].reason, state.steps["c"].reason) == (
+        "cwd out: outside the project",
+        "cwd ..: outside the project",
+    )
+
+
+def test_expressions_read_what_steps_and_their_items_came_to(tmp_path: Path) -> None:
+    engine = MemoryEngine(lambda work: Outcome("succeeded", 0, outputs={"n": work.instance}))
+    argv = ["${steps.fan.items[1].outputs.n}", "${steps.fan.items[0].item}", "${steps.a.exit_code}", "${run.attempt}"]
+    steps = (step("a"), step("fan", "a", for_each="inputs.of"), step("b", "fan", body=argv))
+    walked(engine, tmp_path, *steps, inputs={"of": ["x", "y"]})
+    assert engine.performed[-1].argv == ("fan[1]", "x", "0", "1")
+
+
+def test_retries_wait_longer_each_time_and_a_seed_decides_about_the_jitter() -> None:
+    retry = Retry(times=9, backoff_s=2.0, factor=3.0, longest_s=50.0)
+    assert [delay_s(retry, n, "s") for n in (1, 2, 3, 4, 5000)] == [2, 6, 18, 50, 50]
+    jittery = retry._replace(jitter=True)
+    delays = {delay_s(jittery, 3, f"run/a/{n}") for n in range(50)}
+    assert len(delays) == 50
+    assert 0 <= min(delays) < 9 < max(delays) <= 18
+    assert delay_s(jittery, 3, "x") == delay_s(jittery, 3, "x")

@@ -211,17 +211,20 @@ class Runner:
             self._skip(step, at_ms, NOT_SELECTED)
             return
         found = verdict(self.graph, self.state, model, main_over=main_over)
-        if found is None:
-            return
-        if not found.runs:
+        if found is not None and found.runs:
+            self._let(step, at_ms)
+        elif found is not None:
             self._skip(step, at_ms, found.reason, found.status)
-            return
+
+    def _let(self, step: StepState, at_ms: int) -> None:
+        """A step's turn has come: its condition decides, and what it is done for."""
+        model = self.state.model(step)
         try:
             known = variables(self.state, step, self.shop.env)
             if step.asked is None and not holds(model, known, of_item=False):
                 self._skip(step, at_ms, f"if: {model.condition} is false")
             elif model.for_each is None:
-                self.planner.ready(step_id)
+                self.planner.ready(step.instance)
             else:
                 self._expand(step, at_ms, items_of(model, known))
         except HoldfastError as error:
