@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from holdfast.core.errors import HoldfastError
-from holdfast.core.masking import FORMS, mask_text
+from holdfast.core.files import write_atomic
+from holdfast.core.masking import FORMS, MASK, mask_text
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.files import AttemptFiles, read_bounded
 from holdfast.workflow.executors.interface import Place
@@ -116,9 +117,23 @@ def _outputs(path: str, values: list[str], notes: list[str]) -> dict[str, str]:
     if len(content) > OUTPUT_LIMIT:
         notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not read")
         content = content[: content.rfind(b"\n", 0, OUTPUT_LIMIT) + 1]
+    content = _without_secrets(path, content, values)
     found, bad = parse_outputs(content)
     notes += bad
     return {name: mask_text(mask_values(value, values), FORMS) for name, value in found.items()}
+
+
+def _without_secrets(path: str, content: bytes, values: list[str]) -> bytes:
+    """The outputs with their secrets masked, also in the file, which stays with the run."""
+    masked = content
+    for value in values:
+        masked = masked.replace(os.fsencode(value), MASK.encode())
+    if masked != content:
+        try:
+            write_atomic(Path(path), masked, sync=False)
+        except HoldfastError:  # a full disk: better no file than one with a secret
+            Path(path).unlink(missing_ok=True)
+    return masked
 
 
 def _artifacts(work: Work, place: Place, notes: list[str]) -> tuple[tuple[Artifact, ...], str | None]:
