@@ -179,12 +179,14 @@ def _finished(ticked: Ticked, now: Standing, given: Given, run: Run) -> Ticked:
 
 def _sentence(now: Standing, row_id: str, given: Given, run: Run) -> str:
     found = run.finished.get("commit")
-    commit = found if isinstance(found, str) else None
+    commit = found[:7] if isinstance(found, str) else ""
+    if commit and run.finished.get("dirty"):
+        commit += " with changes"
     names = tuple(str(name) for name in run.evidence.get("commands", ()))
     ours = summary(now.title, row_id, names, commit)
     if given.improve is None:
         return ours
-    about = {"item": row_id, "title": now.title, "commands": ", ".join(names), "commit": commit or "", "run": run.id}
+    about = {"item": row_id, "title": now.title, "commands": ", ".join(names), "commit": commit, "run": run.id}
     return inert(given.improve(ours, about), SENTENCE_LIMIT) or ours
 
 
