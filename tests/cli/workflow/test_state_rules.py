@@ -259,3 +259,63 @@ def test_phases_that_cannot_be_used_are_told_with_their_places(holdfast: Cli, pr
     assert said.exit_code == 2
     assert "phases.yaml:2:14: phases.A.sasy is no key; did you mean says?" in said.stderr
     assert STATE.encode() == (project / "workflow_state.md").read_bytes()
+
+
+def test_lint_knows_the_phases_of_the_project(holdfast: Cli, project: Path) -> None:
+    from holdfast.workflow.rules.graph_file import builtin_text
+
+    (project / "phases.yaml").write_text(builtin_text().replace("INIT", "DREAM"), "utf-8")
+    said = holdfast("workflow", "state", "lint", cwd=project)
+    assert said.exit_code == 1
+    assert "INIT" in said.stdout
+    path = project / "workflow_state.md"
+    path.write_text(path.read_text("utf-8").replace("INIT", "DREAM"), "utf-8")
+    assert "DREAM" not in holdfast("workflow", "state", "lint", cwd=project).stdout
+
+
+def test_commands_run_in_the_environment_of_the_project(holdfast: Cli, project: Path) -> None:
+    import venv
+
+    venv.create(project / ".venv", symlinks=True)
+    (project / ".gitignore").write_text(".venv\n.holdfast/\n", "utf-8")
+    (project / "check.sh").write_text('python -c "import sys; print(sys.prefix)"\n', "utf-8")
+    to_construct(desk_at(project))
+    assert holdfast("workflow", "state", "advance", cwd=project).exit_code == 0
+    assert str(project / ".venv") in (project / "workflow_state.md").read_text("utf-8")
+
+
+PLUGIN = """
+def good(sentence, about):
+    return f"Shipped {about['title']} <!-- \\n## at last"
+
+def bad(sentence, about):
+    raise RuntimeError("no model")
+
+def odd(sentence, about):
+    return 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("good", "- Shipped Add a login \\<\\!-- \\#\\# at last", ""),
+        ("bad", "- Completed Add a login (item 1): test passed at", "no model"),
+        ("odd", "- Completed Add a login (item 1): test passed at", "not a text"),
+        ("gone", "- Completed Add a login (item 1): test passed at", "gone"),
+    ],
+)
+def test_a_plugin_may_make_the_sentence_and_is_never_required(
+    holdfast: Cli, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, line: str, said: str
+) -> None:
+    metadata = tmp_path / "site" / "sums-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (tmp_path / "site" / f"sums_{name}.py").write_text(PLUGIN, "utf-8")
+    (metadata / "METADATA").write_text("Name: sums\nVersion: 1.0\n", "utf-8")
+    (metadata / "entry_points.txt").write_text(f"[holdfast.summaries]\nmine = sums_{name}:{name}\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    to_end(desk_at(project))
+    done = holdfast("workflow", "state", "tick", cwd=project)
+    assert done.exit_code == 0
+    assert said in done.stderr
+    assert f"## Changelog\n{line}" in (project / "project_config.md").read_text("utf-8")

@@ -302,7 +302,7 @@ def test_a_dry_run_runs_and_writes_nothing(tmp_path: Path) -> None:
     (desk.project / "check.sh").write_text("touch ran\n", "utf-8")
     before = images(desk), desk.registry.read_bytes()
     done = advance(desk._replace(dry_run=True), Asked())
-    assert done.lines == ("test runs: sh check.sh", "CONSTRUCT/RUNNING to VALIDATE/RUNNING")
+    assert done.lines == ("would run test: sh check.sh", "CONSTRUCT/RUNNING to VALIDATE/RUNNING")
     assert (images(desk), desk.registry.read_bytes()) == before
     assert not (desk.project / "ran").exists()
 

@@ -77,7 +77,7 @@ def given_by(config: str, *, proven: bool, task: str = "") -> Given:
         run = Run("01", "state", {"status": "succeeded", "evidence": evidence, "commit": "abcdef0123"})
         return Ledger(key, (run,) if proven else ())
 
-    return Given(Contract(builtin(), ProjectConfig(config, "project_config.md")), ledger, NOW, task)
+    return Given(Contract(builtin(), ProjectConfig(config, "project_config.md")), ledger, NOW, None, task)
 
 
 def ticked(document: Document, rules: Given) -> Ticked | None:

@@ -34,19 +34,19 @@ def test_what_is_too_long_is_cut() -> None:
     ("given_", "sentence"),
     [
         (
-            ("Add a login.", "1", ("lint", "test"), "abcdef0123"),
+            ("Add a login.", "1", ("lint", "test"), "abcdef0"),
             "Completed Add a login (item 1): lint and test passed at abcdef0.",
         ),
-        (("Add", "1", ("a", "b", "c"), None), "Completed Add (item 1): a, b and c passed."),
-        (("Add", "Add", (), "abcdef0123"), "Completed Add."),
-        (("\n", "1", ("t",), None), "Completed an item without a title (item 1): t passed."),
+        (("Add", "1", ("a", "b", "c"), ""), "Completed Add (item 1): a, b and c passed."),
+        (("Add", "Add", (), "abcdef0"), "Completed Add."),
+        (("\n", "1", ("t",), ""), "Completed an item without a title (item 1): t passed."),
     ],
 )
 def test_the_sentence_says_what_was_done_and_what_proves_it(
-    given_: tuple[str, str, tuple[str, ...], str | None], sentence: str
+    given_: tuple[str, str, tuple[str, ...], str], sentence: str
 ) -> None:
     assert summary(*given_) == sentence
 
 
 def test_a_title_of_any_length_gives_a_line_of_bounded_length() -> None:
-    assert len(summary("x" * 10_000, "y" * 10_000, ("z" * 1000,), None)) < TITLE_LIMIT + 200
+    assert len(summary("x" * 10_000, "y" * 10_000, ("z" * 1000,), "")) < TITLE_LIMIT + 200

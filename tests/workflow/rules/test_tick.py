@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_the_end_writes_the_changelog_marks_the_row_and_begins_the_next(tmp_path
     state, config = images(desk)
     head, first, rest = config.decode().partition("## Changelog\n")[2].partition("\n")
     assert config.decode().startswith(CONFIG.partition("- Older")[0])
-    assert head.startswith("- Completed Add a login (item 1): test passed at ")
+    assert re.fullmatch(r"- Completed Add a login \(item 1\): test passed at [0-9a-f]{7}\.", head)
     assert rest == "- Older.\n"
     assert first == "\n"
     document = desk.file.read()
@@ -138,6 +139,14 @@ def test_an_item_that_has_no_row_gets_one_when_it_is_done(tmp_path: Path) -> Non
     before = images(desk)
     ticked(desk)
     assert images(desk) == before
+
+
+def test_the_line_says_where_the_files_differ_from_the_commit(tmp_path: Path) -> None:
+    desk = desk_at(make_project(tmp_path))
+    (desk.project / "new.py").write_text("x = 1\n", "utf-8")
+    to_end(desk)
+    ticked(desk)
+    assert " with changes.\n- Older." in images(desk)[1].decode()
 
 
 def test_a_task_at_the_end_is_the_next_item(tmp_path: Path) -> None:

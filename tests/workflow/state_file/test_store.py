@@ -145,6 +145,19 @@ def test_an_approval_is_not_given_by_an_editor(file: StateFile) -> None:
     assert file.read().state["ApprovedPlan"] == ""
 
 
+def test_many_claims_are_put_back_at_once_and_the_log_stays_readable(file: StateFile) -> None:
+    rows = "".join(f"| {number} | x | pending |\n" for number in range(100, 1100))
+    file.path.write_text(FULL.replace("| 1  |", f"{rows}| 1  |"), "utf-8")
+    began(file)
+    text = file.path.read_text("utf-8")
+    file.path.write_text(text.replace("| pending |", "| done |"), "utf-8")
+    done = file.change(same)
+    assert len(done.refused) == 1000
+    assert {item.status for item in file.read().items} == {"pending", "completed"}
+    assert file.read().log_text.count("refused:") == 21
+    assert "refused: 980 more claims, all put back" in file.read().log_text
+
+
 def test_a_log_that_was_deleted_comes_back(file: StateFile) -> None:
     began(file)
     text = file.path.read_text("utf-8")

@@ -45,7 +45,7 @@ def advance(desk: Desk, asked: Asked) -> Done:
     prepared = _prepared(desk, document, contract, asked)
     if desk.dry_run:
         done = written(desk, lambda at, _contract: _moved(desk, at, prepared, (), asked), why="advance")
-        runs = tuple(f"{each.name} runs: {' '.join(each.argv)}" for each in prepared.to_run)
+        runs = tuple(f"would run {each}" for each in prepared.to_run)
         return done._replace(lines=(*runs, *done.lines))
     if is_recorded(contract.graph, prepared.move):
         require_registry(desk.env)

@@ -33,6 +33,9 @@ class Command(NamedTuple):
     argv: tuple[str, ...]
     timeout_s: float = TIMEOUT_S
 
+    def __str__(self) -> str:
+        return f"{self.name}: {shlex.join(self.argv)}"
+
     @property
     def digest(self) -> str:
         """The sha256 of what is run; the limit does not count."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from holdfast.core.clock import iso
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
-from holdfast.core.git import git
+from holdfast.core.git import GitState, git_state
 from holdfast.core.ids import new_id
 from holdfast.core.process_identity import identity
 from holdfast.core.registry import Registry
@@ -48,6 +48,8 @@ class Desk(NamedTuple):
     env: Mapping[str, str]
     """For commands that are run."""
     dry_run: bool = False
+    improve: Callable[[str, Mapping[str, str]], str] | None = None
+    """Makes better sentences for the changelog; see `Given`."""
 
     @property
     def intent(self) -> Path:
@@ -60,9 +62,12 @@ class Desk(NamedTuple):
 
     def tree(self) -> str | None:
         """The digest of the project's files, apart from those that the rules themselves write."""
-        own = [*own_files(self.registry, self.project), ".holdfast"]
+        return tree_digest(self.project, apart_from=self.own_files())
+
+    def own_files(self) -> list[str]:
+        """What the rules themselves write, relative to the project; it says nothing about the work."""
         mine = [os.path.relpath(path, self.project) for path in (self.file.path, self.config)]
-        return tree_digest(self.project, apart_from=[*own, *mine])
+        return [*own_files(self.registry, self.project), ".holdfast", *mine]
 
     def facts(self, document: Document, contract: Contract, *, tree: bool = False) -> Facts:
         """What moves are judged by. Raises HoldfastError."""
@@ -70,14 +75,14 @@ class Desk(NamedTuple):
         ledger = read_ledger(self.registry, now.key)
         return Facts(self.project, contract, now, ledger, self.tree() if tree else None)
 
-    def record(self, what: str, evidence: Mapping[str, object], *, commit: str | None = None) -> str:
+    def record(self, what: str, evidence: Mapping[str, object], *, git: GitState | None = None) -> str:
         """Logs something that was decided, as a task that succeeded at once; returns its id. Raises HoldfastError."""
         at, run_id = self.now_ms, new_id(self.now_ms)
         process = identity(os.getpid())
         begun = started_event(run_id, f"{TASK} {what}", at_ms=at, agent=self.who, argv=(), cwd=".", process=process)
         ended = finished(run_id, "succeeded", 0, at_ms=at, duration_s=0.0)
         with Registry(self.registry, project=self.project.name) as registry:
-            registry.append(begun, {**ended, "evidence": dict(evidence), **({"commit": commit} if commit else {})})
+            registry.append(begun, {**ended, "evidence": dict(evidence), **(git._asdict() if git else {})})
             for line in registry.notices:
                 self.say(line)
         return run_id
@@ -131,7 +136,7 @@ def ticked(desk: Desk, task: str = "") -> Done:
 
 
 def _given(desk: Desk, contract: Contract, task: str = "") -> Given:
-    return Given(contract, lambda key: read_ledger(desk.registry, key), desk.now_ms, task)
+    return Given(contract, lambda key: read_ledger(desk.registry, key), desk.now_ms, desk.improve, task)
 
 
 def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, why: str) -> Done:
@@ -204,7 +209,7 @@ def record_move(desk: Desk, facts: Facts, move: Move, proven: Sequence[tuple[str
     """Writes into the registry that a move was made, where that has to be known. Raises HoldfastError."""
     if not is_recorded(facts.contract.graph, move):
         return
-    head = git(desk.project, "rev-parse", "--verify", "-q", "HEAD")
+    state = git_state(desk.project, apart_from=desk.own_files())
     evidence: dict[str, object] = {
         "kind": "move",
         "item": facts.ledger.item,
@@ -214,7 +219,7 @@ def record_move(desk: Desk, facts: Facts, move: Move, proven: Sequence[tuple[str
         "commands": [name for name, _ in proven],
         "runs": [run.id for _, run in proven],
     }
-    desk.record(f"{facts.now.place} to {move.target}", evidence, commit=head.decode().strip() if head else None)
+    desk.record(f"{facts.now.place} to {move.target}", evidence, git=state if state.commit else None)
 
 
 def _recovered(desk: Desk, document: Document, contract: Contract) -> tuple[Ticked, Contract]:

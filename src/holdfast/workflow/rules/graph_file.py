@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def builtin() -> Graph:
 
 def builtin_text() -> str:
     """The file that `builtin` reads."""
-    return files("holdfast.workflow.rules").joinpath("builtin.yaml").read_text("utf-8")
+    return Path(__file__).with_name("builtin.yaml").read_text("utf-8")
 
 
 def load_graph(path: Path) -> Graph:

@@ -60,7 +60,7 @@ def _way(facts: Facts, move: Move, number: int) -> dict[str, Any]:
     lacks: list[dict[str, str]] = [lack._asdict() for lack in missing(facts, move)]
     commands: list[str] = []
     try:
-        commands = [f"{each.name}: {' '.join(each.argv)}" for each in needed_commands(facts, move)]
+        commands = [f"{each}" for each in needed_commands(facts, move)]
     except HoldfastError as error:
         lacks.append({"need": "commands", "why": error.message, "hint": error.hint or ""})
     return {

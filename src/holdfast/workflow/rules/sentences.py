@@ -9,6 +9,8 @@ from holdfast.core.masking import mask_text
 
 TITLE_LIMIT = 200
 """Code points of a title that are kept."""
+SENTENCE_LIMIT = 400
+"""Code points of a sentence that somebody else made."""
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#]|!(?=--)|(?<!\w)_|_(?!\w)")
 _JOINERS = "\u200c\u200d"  # which emoji and some scripts need
 
@@ -29,12 +31,12 @@ def inert(text: str, limit: int = 0) -> str:
     return _SPECIAL.sub(lambda match: f"\\{match[0]}", one_line(text, limit))
 
 
-def summary(title: str, item: str, commands: tuple[str, ...], commit: str | None) -> str:
+def summary(title: str, item: str, commands: tuple[str, ...], commit: str) -> str:
     """The sentence about a finished item: what it was, which commands passed, and at which commit."""
     named = inert(title, TITLE_LIMIT).rstrip(".! ") or "an item without a title"
     number = f" (item {inert(item, 40)})" if item and item != title else ""
     proof = f": {_listed([inert(name, 40) for name in commands])} passed" if commands else ""
-    at = f" at {commit[:7]}" if proof and commit else ""
+    at = f" at {commit}" if proof and commit else ""
     return f"Completed {named}{number}{proof}{at}."
 
 

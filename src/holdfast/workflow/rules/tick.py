@@ -6,7 +6,7 @@ completed, a long log is rotated, and the next item begins. A tick after that ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from holdfast.core.clock import iso
@@ -16,7 +16,7 @@ from holdfast.workflow.rules.contract import Contract
 from holdfast.workflow.rules.findings import LIMIT, rank
 from holdfast.workflow.rules.graph import Place
 from holdfast.workflow.rules.ledger import Ledger, Run, item_key
-from holdfast.workflow.rules.sentences import one_line, summary
+from holdfast.workflow.rules.sentences import SENTENCE_LIMIT, inert, one_line, summary
 from holdfast.workflow.rules.standing import (
     COMPLETED,
     Standing,
@@ -61,6 +61,8 @@ class Given(NamedTuple):
     ledger: Callable[[str], Ledger]
     """What the registry says about an item, by its key."""
     now_ms: int
+    improve: Callable[[str, Mapping[str, str]], str] | None = None
+    """Makes a better sentence for the changelog of ours and of what it is about; an empty one leaves ours."""
     task: str = ""
     """What to work on, where the caller says it: a title, or the id of a row."""
 
@@ -165,18 +167,27 @@ def _finished(ticked: Ticked, now: Standing, given: Given, run: Run) -> Ticked:
     actions = given.contract.graph.at_end
     document, config, done, entry = ticked.document, ticked.config, list(ticked.done), None
     if "summary" in actions:
-        commit = run.finished.get("commit")
-        names = tuple(str(name) for name in run.evidence.get("commands", ()))
-        row = now.item.id if now.item else now.current
-        entry = Entry(
-            f"- {summary(now.title, row, names, commit if isinstance(commit, str) else None)}", now.key, row, now.title
-        )
+        row_id = now.item.id if now.item else now.current
+        entry = Entry(f"- {_sentence(now, row_id, given, run)}", now.key, row_id, now.title)
         config = given.contract.config._replace(text=config).with_entry(entry.line)
         done.append(f"changelog: {entry.line}")
     if "complete" in actions:
         document = with_row_completed(document, now.item.id if now.item else "", now.title)
         done.append(f"item {one_line(now.current, 40)} is {COMPLETED}")
     return ticked._replace(document=document, config=config, done=tuple(done), entry=entry)
+
+
+def _sentence(now: Standing, row_id: str, given: Given, run: Run) -> str:
+    found = run.finished.get("commit")
+    commit = found[:7] if isinstance(found, str) else ""
+    if commit and run.finished.get("dirty"):
+        commit += " with changes"
+    names = tuple(str(name) for name in run.evidence.get("commands", ()))
+    ours = summary(now.title, row_id, names, commit)
+    if given.improve is None:
+        return ours
+    about = {"item": row_id, "title": now.title, "commands": ", ".join(names), "commit": commit, "run": run.id}
+    return inert(given.improve(ours, about), SENTENCE_LIMIT) or ours
 
 
 def with_row_completed(document: Document, row_id: str, title: str) -> Document:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Collection
@@ -58,6 +57,8 @@ def _blob(path: Path, length: int) -> tuple[bytes, bytes] | None:
             return None
     except OSError:
         return None
+    import hashlib
+
     kind = "sha1" if length == _SHA1_LENGTH else "sha256"
     digest = hashlib.new(kind, b"blob %d\0" % len(content), usedforsecurity=False)
     digest.update(content)

@@ -201,7 +201,21 @@ class Document:
             )
         if item.cells[table.columns[at]] == harmless(value):
             return self
-        return self._replaced(row, row + 1, [pipe.with_value(self.lines, table, row, at, value)])
+        width = pipe.aligned_width(self.lines, table, at)
+        return self._replaced(row, row + 1, [pipe.with_value(self.lines[row], at, value, width)])
+
+    def with_cells(self, column: str, values: Mapping[str, str]) -> Document:
+        """Sets a column of many items by their ids in one pass; what is not there is passed over."""
+        lines, left = list(self.lines), dict(values)
+        for table in self.tables:
+            at = _column(table, column)
+            if at is None:
+                continue
+            width = pipe.aligned_width(self.lines, table, at)
+            for row in table.rows:
+                if (value := left.pop(self._item(table, row).id, None)) is not None:
+                    lines[row] = pipe.with_value(lines[row], at, value, width)
+        return Document(lines, self.mark)
 
     def with_item(self, cells: Mapping[str, str]) -> Document:
         """Adds a row to the first table of items, which is made where there is none.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from binascii import crc32
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from holdfast.workflow.state_file.document import Document, Item
@@ -16,6 +16,8 @@ from holdfast.workflow.state_file.table import column_name
 
 FINISHED = frozenset(("completed", "complete", "done", "finished", "closed", "x", "[x]"))
 """What people write for an item that is done."""
+REPORTED = 20
+"""How many refused claims of one edit the Log names one by one."""
 
 
 class Claim(NamedTuple):
@@ -152,17 +154,18 @@ def _missing(base: Document, theirs: Document, written: Collection[str]) -> Iter
 
 def settle(base: Document | None, theirs: Document, written: Collection[str], judge: Judge, *, at: str) -> Settled:
     """The file with each refused claim put back and reported in the Log, with the reason and the moment `at`."""
-    document = theirs
     accepted, refused = [], []
     for claim in claims(base, theirs, written):
         verdict = judge(claim)
         if verdict.accepted:
             accepted.append(claim)
-            continue
-        refused.append(Refusal(claim, verdict.reason))
-        document = _put_back(document, claim, base, written)
-    for refusal in refused:
+        else:
+            refused.append(Refusal(claim, verdict.reason))
+    document = _put_back(theirs, [refusal.claim for refusal in refused], base, written)
+    for refusal in refused[:REPORTED]:
         document = document.with_log(f"{at} refused: {report(refusal)}")
+    if len(refused) > REPORTED:
+        document = document.with_log(f"{at} refused: {len(refused) - REPORTED} more claims, all put back")
     return Settled(document, tuple(accepted), tuple(refused))
 
 
@@ -178,12 +181,18 @@ def _old(claim: Claim) -> str:
     return claim.before if claim.before is not None else "pending" if claim.kind == "item" else ""
 
 
-def _put_back(document: Document, claim: Claim, base: Document | None, written: Collection[str]) -> Document:
-    if claim.kind == "state":
-        return document.with_state(claim.name, _old(claim))
-    if claim.kind == "item":
-        return document.with_cell(claim.name, "status", _old(claim))
-    return document if base is None else _with_lines_back(document, base, written)
+def _put_back(
+    document: Document, refused: Sequence[Claim], base: Document | None, written: Collection[str]
+) -> Document:
+    for claim in refused:
+        if claim.kind == "state":
+            document = document.with_state(claim.name, _old(claim))
+    statuses = {claim.name: _old(claim) for claim in refused if claim.kind == "item"}
+    if statuses:
+        document = document.with_cells("status", statuses)
+    if base is not None and any(claim.kind == "log" for claim in refused):
+        document = _with_lines_back(document, base, written)
+    return document
 
 
 def _with_lines_back(document: Document, base: Document, written: Collection[str]) -> Document:

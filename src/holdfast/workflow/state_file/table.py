@@ -85,9 +85,9 @@ def is_delimiter(line: str) -> bool:
     return "-" in line and all(_DELIMITER.fullmatch(line[start:end].strip()) for start, end in cells(line))
 
 
-def with_value(lines: Sequence[str], table: Table, row: int, column: int, value: str) -> str:
-    """The line of a row with another value in a column; a column that is aligned stays so where the value fits."""
-    line, text = lines[row], cell(value)
+def with_value(line: str, column: int, value: str, width: int) -> str:
+    """A row with another value in a column, which keeps its `width` where that is not 0 and the value fits."""
+    text = cell(value)
     found = cells(line)
     if column >= len(found):
         return _lengthened(line, column - len(found)) + f" {text} |" + ending(line)
@@ -96,8 +96,7 @@ def with_value(lines: Sequence[str], table: Table, row: int, column: int, value:
     left = raw[: len(raw) - len(raw.lstrip())] if raw.strip() else raw[:1].strip("|") or ""
     right = raw[len(raw.rstrip()) :][:1] if raw.strip() else left
     body = f"{left}{text}{right}"
-    if _is_aligned(lines, table, column, end - start):
-        body = body.ljust(end - start)
+    body = body.ljust(width)
     before = "| " if not text and start == 0 and column == 0 else line[:start]  # or its bar would be the outer one
     return before + body + line[end:]
 
@@ -107,12 +106,15 @@ def _lengthened(line: str, missing: int) -> str:
     return (body if body.endswith("|") and not body.endswith("\\|") else f"{body} |") + " |" * missing
 
 
-def _is_aligned(lines: Sequence[str], table: Table, column: int, width: int) -> bool:
+def aligned_width(lines: Sequence[str], table: Table, column: int) -> int:
+    """The width that all cells of a column have, white space included; 0 where they differ."""
+    widths = set()
     for row in (table.header, *table.rows):
         found = cells(lines[row])
-        if column >= len(found) or found[column][1] - found[column][0] != width:
-            return False
-    return True
+        widths.add(found[column][1] - found[column][0] if column < len(found) else 0)
+        if len(widths) > 1:
+            return 0
+    return widths.pop()
 
 
 def new_row(lines: Sequence[str], table: Table, given: Sequence[str]) -> str:
@@ -124,7 +126,7 @@ def new_row(lines: Sequence[str], table: Table, given: Sequence[str]) -> str:
         raw = like[found[column][0] : found[column][1]] if column < len(found) else "  "
         pad = " " if raw.startswith((" ", "\t")) or not raw else ""
         body = f"{pad}{cell(value)}{pad}"
-        parts.append(body.ljust(len(raw)) if _is_aligned(lines, table, column, len(raw)) else body)
+        parts.append(body.ljust(aligned_width(lines, table, column)))
     text = like.rstrip()
     indent = text[: len(text) - len(text.lstrip())]
     opens, closes = text.lstrip().startswith("|"), text.endswith("|") and not text.endswith("\\|")

@@ -88,7 +88,7 @@ def _confirm(desk: Desk, asked: Question, what: str) -> None:
         "",
         *asked.plan.splitlines(),
         "",
-        *(f"runs {each.name}: {' '.join(each.argv)}" for each in asked.commands),
+        *(f"runs {each}" for each in asked.commands),
         f"digest {asked.digest[:16]}",
     ]
     for line in lines:

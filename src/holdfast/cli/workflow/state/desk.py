@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.cli.task_log_options import Form, say, show, show_json
 from holdfast.cli.workflow.state.options import clock, show_diff, state_file
+from holdfast.cli.workflow.state.summaries import improved
 from holdfast.core.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from holdfast.core.config import Config
     from holdfast.workflow.rules.desk import Desk, Done
 
 
-def open_desk(project: Path | None, state: Path | None, now: str | None, *, dry_run: bool = False) -> Desk:
-    """The desk of a project. Raises HoldfastError."""
-    from holdfast.cli.context import child_env, environment_in
+def open_desk(
+    project: Path | None, state: Path | None, now: str | None, *, dry_run: bool = False, runs: bool = False
+) -> Desk:
+    """The desk of a project; with `runs`, commands may be run at it, in the project's environment.
+
+    Raises HoldfastError.
+    """
     from holdfast.core.config import load_config
     from holdfast.core.project import find_project
     from holdfast.core.who import who
@@ -32,9 +40,16 @@ def open_desk(project: Path | None, state: Path | None, now: str | None, *, dry_
         who=who(os.environ),
         now_ms=clock(now)(),
         say=say,
-        env=child_env(os.environ, environment_in(root, config, os.environ)),
+        env=_command_env(root, config) if runs else os.environ,
         dry_run=dry_run,
+        improve=improved,
     )
+
+
+def _command_env(root: Path, config: Config) -> Mapping[str, str]:
+    from holdfast.cli.context import child_env, environment_in
+
+    return child_env(os.environ, environment_in(root, config, os.environ))
 
 
 def answer(desk: Desk, done: Done, form: Form, schema: str, **more: Any) -> ExitCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from holdfast.cli.task_log_options import Form, FormOption, ProjectOption, show, show_json
+from holdfast.cli.workflow.state.desk import open_desk
 from holdfast.cli.workflow.state.options import StateOption, state_file
 from holdfast.core.errors import ExitCode
 
@@ -14,8 +15,11 @@ lint = typer.Typer(add_completion=False)
 @lint.command()
 def lint_file(project: ProjectOption = None, state: StateOption = None, form: FormOption = Form.TEXT) -> ExitCode:
     """Say what is wrong with the state file, with exit code 1 where anything is."""
+    from holdfast.workflow.state_file.problems import problems
+
     file = state_file(project, state)
-    found = file.read().problems()
+    graph = open_desk(project, state, None).contract().graph
+    found = problems(file.read(), graph.phases, graph.statuses)
     if form is Form.JSON:
         show_json("state-lint", {"file": str(file.path), "problems": [problem._asdict() for problem in found]})
     elif not found:

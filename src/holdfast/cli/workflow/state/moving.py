@@ -59,7 +59,7 @@ def make_move(
     from holdfast.workflow.rules.advance import Asked, advance
     from holdfast.workflow.rules.moves import Refused
 
-    desk = open_desk(project, state, now, dry_run=dry_run)
+    desk = open_desk(project, state, now, dry_run=dry_run, runs=True)
     try:
         done = advance(desk, Asked(to, tuple(evidence or ()), reason))
     except Refused as error:
