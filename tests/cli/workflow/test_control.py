@@ -223,9 +223,7 @@ def statuses_now(shop: Path, holdfast: Cli) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("types", "a"), [("g", "dropped"), ("", "unknown")])
-def test_at_a_terminal_a_person_is_asked_what_to_do_with_an_interrupted_step(
-    shop: Path, holdfast: Cli, types: str, a: str
-) -> None:
+def test_at_a_terminal_a_person_is_asked_what_to_do_with_an_interrupted_step(shop: Path, types: str, a: str) -> None:
     with running(shop) as process:
         os.kill(process.pid, signal.SIGINT)
         process.wait(60)
