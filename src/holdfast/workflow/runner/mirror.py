@@ -80,9 +80,7 @@ class Mirror:
         values = {"Run": state.run.id, "Workflow": state.run.workflow, "RunStatus": state.status}
         for key, value in {**values, "RunStep": _now(state)}.items():
             document = document.with_state(key, value)
-        for line in lines:
-            document = document.with_log(line)
-        return document
+        return document.with_logs(lines)
 
     def _log_of_run(self) -> str:
         try:
