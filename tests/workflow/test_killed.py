@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -128,12 +129,31 @@ def assert_whole(project: Path, run_id: str) -> None:
         _, instance, attempt, _ = key.split("/")
         expected |= {f"{what} {derived(run_id, f'{instance}/{attempt}')}" for what in ("started", "finished")}
     assert written(project / "task_registry.json", run_id) == expected
+    assert_mirrored(project, state, ended)
     lines = (project / "task_registry.json").read_text("utf-8").count(f'"run":"{run_id}"')
     assert lines == len(expected)
 
 
+def assert_mirrored(project: Path, state: RunState, ended: list[str]) -> None:
+    """The state file says what the journal says, and says it once."""
+    text = (project / "workflow_state.md").read_text("utf-8")
+    assert f"- Run: {state.run.id}\n" in text
+    assert "- RunStatus: succeeded\n" in text
+    said = re.findall(r"^- \S+ run \w+ step (\S+) (\w+)", text, re.MULTILINE)
+    expected = Counter((key.split("/")[1]) for key in ended if "[" not in key)
+    assert Counter(step for step, _ in said) == expected + Counter(["fan"])
+
+
+def fresh(project: Path) -> None:
+    """Takes away what the steps of the run before said, and puts an empty state file there."""
+    (project / "said").unlink(missing_ok=True)
+    shutil.rmtree(project / ".holdfast" / "workflow" / "state", ignore_errors=True)
+    (project / "workflow_state.md").write_text("## State\n\n## Log\n", "utf-8")
+
+
 def test_a_run_that_is_killed_at_random_moments_completes_and_does_nothing_twice(project: Path) -> None:
     chance = random.Random(20261120)  # noqa: S311 - moments, not secrets
+    fresh(project)
     began = time.monotonic()
     whole = start(project, "run", "crash")
     _, told = whole.communicate(timeout=120)
@@ -142,7 +162,7 @@ def test_a_run_that_is_killed_at_random_moments_completes_and_does_nothing_twice
     assert_whole(project, runs(project)[-1])
     kills = 0
     while kills < KILLS:
-        (project / "said").unlink(missing_ok=True)
+        fresh(project)
         before = runs(project)
         kills += kill_after(start(project, "run", "crash"), chance.uniform(0.05, whole_s))
         if runs(project) == before:

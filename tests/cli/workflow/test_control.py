@@ -220,3 +220,13 @@ def statuses_now(shop: Path, holdfast: Cli) -> dict[str, str]:
     """Where the steps of the last run stand, if it has begun."""
     said = holdfast("workflow", "status", "last", "--format", "json", cwd=shop)
     return statuses(said) if said.stdout else {}
+
+
+@pytest.mark.parametrize(("types", "a"), [("g", "dropped"), ("", "unknown")])
+def test_at_a_terminal_a_person_is_asked_what_to_do_with_an_interrupted_step(shop: Path, types: str, a: str) -> None:
+    with running(shop) as process:
+        os.kill(process.pid, signal.SIGINT)
+        process.wait(60)
+    said = at_terminal("resume", "last", "--format", "json", cwd=shop, types=types)
+    assert (said.exit_code, statuses(said)["a"]) == (1, a), said.stderr
+    assert "Run it again (r), give it up (g), or decide later (Enter)" in said.stderr

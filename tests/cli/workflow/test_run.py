@@ -165,3 +165,25 @@ def test_a_report_goes_to_a_file(shop: Path, holdfast: Cli) -> None:
     said = holdfast("workflow", "run", "w", "--format", "junit", "--output", "out.xml", cwd=shop)
     assert (said.exit_code, "1 succeeded of 1 step" in said.stdout) == (0, True)
     assert "<testsuite" in (shop / "out.xml").read_text("utf-8")
+
+
+def test_what_a_hand_claims_in_the_state_file_is_judged_by_the_rules_when_a_run_writes_it(
+    shop: Path, holdfast: Cli
+) -> None:
+    write(shop, "name: w\nsteps: [{id: a, run: ['true']}]\n", "w")
+    with Registry(shop / "task_registry.json", project="shop") as registry:
+        registry.append()
+    said = holdfast("workflow", "state", "init", cwd=shop)
+    assert said.exit_code == 0, said.stderr
+    assert holdfast("workflow", "run", "w", cwd=shop).exit_code == 0
+    path = shop / "workflow_state.md"
+    text = path.read_text("utf-8")
+    assert "Phase: INIT\n- Status: READY" in text
+    claimed = text.replace("Phase: INIT\n- Status: READY", "Phase: VALIDATE\n- Status: COMPLETED")
+    path.write_text(claimed + "\nkept by hand\n", "utf-8")
+    said = holdfast("workflow", "run", "w", cwd=shop)
+    assert said.exit_code == 0, said.stderr
+    assert "no move leads from INIT/READY to VALIDATE/COMPLETED" in said.stderr
+    after = path.read_text("utf-8")
+    assert "Phase: INIT\n- Status: READY" in after
+    assert "kept by hand" in after

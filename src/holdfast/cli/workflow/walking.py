@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from holdfast.workflow.runner.loop import Settings
     from holdfast.workflow.runner.state import RunState, StepState
     from holdfast.workflow.runner.work import Workshop
+    from holdfast.workflow.state_file.merging import Claim, Judge, Verdict
 
 
 DISPATCHED = 1000
@@ -197,10 +198,24 @@ def _mirror(
     from holdfast.workflow.runner.mirror import Mirror
     from holdfast.workflow.state_file.store import in_project
 
-    mirror = Mirror(in_project(place.project, path), state, say)
+    mirror = Mirror(in_project(place.project, path), state, say, _judge(place, path))
     stack.callback(mirror.write)
     mirror.catch_up(records)
     yield mirror.took
+
+
+def _judge(place: Place, path: Path) -> Judge | None:
+    """What judges the claims that people make in the file meanwhile: the rules, read when there is a claim."""
+    if not (place.project / place.config.workflow.project_config).exists():
+        return None
+
+    def judge(claim: Claim) -> Verdict:
+        from holdfast.cli.workflow.state.desk import open_desk
+        from holdfast.workflow.rules.desk import judging
+
+        return judging(open_desk(place.project, path, None))(claim)
+
+    return judge
 
 
 @contextmanager

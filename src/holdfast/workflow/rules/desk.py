@@ -166,6 +166,14 @@ def _written(desk: Desk, function: Callable[[Document, Contract], Ticked], *, wh
     )
 
 
+def judging(desk: Desk) -> Judge:
+    """What hand edits are judged by where something else than a command of the rules writes the file.
+
+    Raises HoldfastError where the rules cannot be read.
+    """
+    return _judge(desk, record=True)
+
+
 def _judge(desk: Desk, *, record: bool = False) -> Judge:
     """Judges under the lock, by what is on disk then. With `record`, a move that evidence bears is written down."""
     judges: dict[bytes, Judge] = {}

@@ -17,7 +17,8 @@ from holdfast.workflow.runner.state import ASKING, FINISHED, PROBE, RETRYING, RU
 
 if TYPE_CHECKING:
     from holdfast.workflow.state_file.document import Document
-    from holdfast.workflow.state_file.store import StateFile
+    from holdfast.workflow.state_file.merging import Judge
+    from holdfast.workflow.state_file.store import StateFile, Written
 
 EVERY_S = 0.5
 """The file is written at most so often, apart from where the run waits or ends."""
@@ -28,8 +29,10 @@ TOLD = {"ended", "skipped", "asked"}
 class Mirror:
     """Keeps a state file up with a run. What cannot be written is said once, and stops nothing."""
 
-    def __init__(self, file: StateFile, state: RunState, say: Callable[[str], None]) -> None:
-        self._file, self._state, self._say = file, state, say
+    def __init__(
+        self, file: StateFile, state: RunState, say: Callable[[str], None], judge: Judge | None = None
+    ) -> None:
+        self._file, self._state, self._say, self._judge = file, state, say, judge
         self._lines: list[str] = []
         self._written_s: float | None = None
         self._broken = False
@@ -55,7 +58,7 @@ class Mirror:
             return
         lines, self._lines = self._lines, []
         try:
-            written = self._file.change(lambda document: self._changed(document, lines), why="run", create=True)
+            written = self._write(lines)
         except HoldfastError as error:
             self._broken = True
             self._say(f"{self._file.path.name} is not kept up: {error.message}")
@@ -64,14 +67,20 @@ class Mirror:
             self._say(f"{self._file.path.name}: {refused.reason}")
         self._written_s = monotonic()
 
+    def _write(self, lines: Sequence[str]) -> Written:
+        def change(document: Document) -> Document:
+            return self._changed(document, lines)
+
+        if self._judge is None:
+            return self._file.change(change, why="run", create=True)
+        return self._file.change(change, why="run", create=True, judge=self._judge)
+
     def _changed(self, document: Document, lines: Sequence[str]) -> Document:
         state = self._state
         values = {"Run": state.run.id, "Workflow": state.run.workflow, "RunStatus": state.status}
         for key, value in {**values, "RunStep": _now(state)}.items():
             document = document.with_state(key, value)
-        for line in lines:
-            document = document.with_log(line)
-        return document
+        return document.with_logs(lines)
 
     def _log_of_run(self) -> str:
         try:

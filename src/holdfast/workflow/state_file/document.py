@@ -254,6 +254,11 @@ class Document:
         """Adds an entry to the end of section Log: `- text`, its further lines indented."""
         return self._with_block("Log", entry(text))
 
+    def with_logs(self, texts: Sequence[str]) -> Document:
+        """Adds many entries at once: the document is read anew for each that is added alone."""
+        lines = [line for text in texts for line in entry(text)]
+        return self._with_block("Log", lines) if lines else self
+
     def with_archive(self, heading: str, lines: Sequence[str]) -> Document:
         """Adds a group of entries to section ArchiveLog, before those that are there."""
         block = [f"### {harmless(heading)}", "", *(line for text in lines for line in entry(text)), ""]
