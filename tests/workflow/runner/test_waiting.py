@@ -174,6 +174,14 @@ def test_a_probe_finds_out_whether_the_work_was_done(tmp_path: Path, code: int, 
     assert (probe.argv, probe.timeout_s) == (("is-it-there", "c0ffee"), 60)
 
 
+def test_a_probe_is_waited_for_though_nothing_else_goes_on(tmp_path: Path) -> None:
+    engine = MemoryEngine()
+    begin(engine, flow(step("a", on_crash="probe", probe="is-it-there")))
+    engine.tell(RUN_ID, "step/a/1/started", {"on_crash": "probe"})
+    assert walk(engine, tmp_path).status == "succeeded"
+    assert [work.argv for work in engine.performed] == [("/bin/sh", "-c", "is-it-there")]
+
+
 def test_a_probe_that_cannot_be_made_leaves_the_question_to_a_person(tmp_path: Path) -> None:
     engine = MemoryEngine()
     crashed(engine, "probe", Recovery("gone"))

@@ -125,7 +125,7 @@ class Planner:
     def is_idle(self) -> bool:
         """Whether nothing runs, nothing may begin, and nothing is due again."""
         retries = self.state.counts.get(RETRYING, 0)
-        return not (self.running or self._ready or self.look or self.holds or retries)
+        return not (self.running or self._ready or self.look or self.holds or retries or self.state.probes)
 
     @property
     def is_asking(self) -> bool:

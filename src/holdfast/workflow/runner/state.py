@@ -10,15 +10,8 @@ from holdfast.workflow.model import ASK, NEVER, RERUN, Step, Workflow
 from holdfast.workflow.records import CANCELLED, FAILED, SUCCEEDED, TIMED_OUT, UNKNOWN, Outcome, Record
 from holdfast.workflow.runner.retries import INTERRUPTED, delay_s, is_retried
 
-PENDING, RUNNING, RETRYING, ASKING, SKIPPED, DROPPED, WAITING = (
-    "pending",
-    "running",
-    "retrying",
-    "asking",
-    "skipped",
-    "dropped",
-    "waiting",
-)
+PENDING, RUNNING, RETRYING, ASKING = "pending", "running", "retrying", "asking"
+SKIPPED, DROPPED, WAITING = "skipped", "dropped", "waiting"
 FINISHED = frozenset((SUCCEEDED, FAILED, TIMED_OUT, CANCELLED, SKIPPED, DROPPED))
 """What a step stays, unless somebody has it done again."""
 BAD = frozenset((FAILED, TIMED_OUT, DROPPED))
@@ -247,9 +240,10 @@ class RunState:
             self.probes.add(instance)
             return
         state = self.steps.get(base)
+        if what == "ended":
+            self.probes.discard(instance)
         if what != "ended" or state is None or state.status != UNKNOWN:
             return
-        self.probes.discard(instance)
         state.probed = True
         code = record.data.get("exit_code")
         if code == 0:
