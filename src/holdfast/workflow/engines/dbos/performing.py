@@ -150,7 +150,10 @@ class Performer:
         if not ours:
             again = self.workers.intent(attempt)
             if again is None or again.worker == self.worker.id:
-                return self._given_up(attempt)
+                outcome = self._given_up(attempt)
+                if not self.dead:  # this worker performs it already: DBOS has to take that for somebody else's
+                    self.queueing.resume([attempt], self.queueing.name(work.queue))
+                return outcome
             return self._taken_over(attempt, work, executor, again)
         running.go()
         return self._followed(attempt, work, running)
