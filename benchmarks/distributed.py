@@ -25,9 +25,31 @@ ABI = "bare-1"
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def bare_worker(url: str, jobs: int) -> None:
+def as_a_step() -> Callable[[int], int]:
+    """Runs `true` as a step is run: shim, log, exit file, and the search for what it left behind."""
+    from holdfast.workflow.engines.interface import Work
+    from holdfast.workflow.executors import find_executor
+    from holdfast.workflow.executors.interface import Place
+    from holdfast.workflow.executors.perform import perform
+
+    executor = find_executor("local")
+    project = Path(tempfile.mkdtemp())
+    place = Place(project, project / "runs", os.environ)
+    env = {"PATH": os.environ["PATH"]}
+
+    def run(item: int) -> int:
+        step = Work(f"bare{os.getpid()}", f"fan[{item}]", 1, ("true",), env)
+        outcome = perform(executor, step, place, on_process=lambda _: None, stopped=lambda: None)
+        return outcome.exit_code or 0
+
+    return run
+
+
+def bare_worker(url: str, jobs: int, *, steps: bool) -> None:
     """One worker of the bare engine."""
     import dbos
+
+    step = as_a_step() if steps else lambda _: subprocess.run(["true"], check=True).returncode
 
     config: Any = {
         "name": "bare",
@@ -41,7 +63,7 @@ def bare_worker(url: str, jobs: int) -> None:
 
     @dbos.DBOS.workflow(name="perform")
     def perform(item: int) -> int:
-        return subprocess.run(["true"], check=True).returncode + item
+        return step(item)
 
     dbos.DBOS.launch()
     dbos.DBOS.register_queue("bare", worker_concurrency=jobs + AHEAD, polling_interval_sec=POLL_S)
@@ -135,15 +157,17 @@ def main() -> None:
     options.add_argument("--jobs", type=int, default=8)
     options.add_argument("--rounds", type=int, default=1)
     options.add_argument("--bare-worker", action="store_true")
+    options.add_argument("--steps", action="store_true", help="the bare engine too runs them through our executor")
     given = options.parse_args()
     if given.bare_worker:
-        bare_worker(given.url, given.jobs)
+        bare_worker(given.url, given.jobs, steps=given.steps)
     times: dict[str, list[float]] = {"bare": [], "holdfast": []}
     jobs = str(given.jobs)
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / "pyproject.toml").write_text('[project]\nname = "fan"\nversion = "1.0"\n', "utf-8")
         own = [sys.executable, "-m", "benchmarks.distributed", given.url, "--bare-worker", "--jobs", jobs]
+        own += ["--steps"] * given.steps
         worker = [sys.executable, "-m", "holdfast", "workflow", "worker", "--project", folder, "--jobs", jobs]
         worker += ["--database", given.url]
         ours(given.url, 0, project)  # a worker wants to see that the database is its project's

@@ -16,7 +16,8 @@ from uuid import uuid4
 
 import pytest
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+_PROGRAM = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=shutil.which("initdb"))
+BINARIES = Path(_PROGRAM or "/usr/lib/postgresql/15/bin/initdb").resolve().parent
 PASSWORD = "s3cret-of-the-tests"  # noqa: S105 - of a server that lives as long as the tests
 SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=200")
 
@@ -87,7 +88,7 @@ class Server:
 def serving() -> Iterator[Server]:
     """A server, in a directory beside tmp_path: PostgreSQL's own user has to reach it."""
     if not (BINARIES / "postgres").exists():
-        reason = f"there is no PostgreSQL 15 in {BINARIES}: apt-get install postgresql-15"
+        reason = f"there is no PostgreSQL in {BINARIES}: apt-get install postgresql"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

@@ -106,21 +106,32 @@ class Database:
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
-        """Whether this process alone holds the advisory lock of that name until the block is left. Never waits."""
+        """Whether this process alone holds the advisory lock of that name until the block is left. Never waits.
+
+        Raises HoldfastError where the database went away meanwhile: then somebody else may hold it too.
+        """
+        import sqlalchemy as sa
+
         if self.sqlite:
             with _file_lock(Path(f"{self.address.file}.{name}.lock")) as mine:
                 yield mine
             return
-        with self.engine.connect() as connection:
-            key = {"key": f"holdfast {name}"}
-            mine = bool(connection.execute(self.sql("SELECT pg_try_advisory_lock(hashtext(:key))"), key).scalar())
-            connection.commit()
-            try:
-                yield mine
-            finally:
-                if mine:
-                    connection.execute(self.sql("SELECT pg_advisory_unlock(hashtext(:key))"), key)
-                    connection.commit()
+        try:
+            with self.engine.connect() as connection:
+                yield from self._advisory(connection, {"key": f"holdfast {name}"})
+        except sa.exc.DBAPIError as error:
+            self.troubled_at = time.monotonic()
+            raise problem(self.address, error) from error
+
+    def _advisory(self, connection: sa.Connection, key: Mapping[str, str]) -> Iterator[bool]:
+        mine = bool(connection.execute(self.sql("SELECT pg_try_advisory_lock(hashtext(:key))"), key).scalar())
+        connection.commit()
+        try:
+            yield mine
+        finally:
+            if mine:
+                connection.execute(self.sql("SELECT pg_advisory_unlock(hashtext(:key))"), key)
+                connection.commit()
 
     def _written(self, work: Callable[[sa.Connection], Answer], *, sync: bool) -> Answer:
         with self.engine.connect() as connection, connection.begin():

@@ -33,7 +33,7 @@ BATCH = 500
 """How many attempts are enqueued in one transaction: others wait for the run's lock as long."""
 
 _FEW = 100  # so many attempts are asked for by their ids
-_ALL_S = 5.0  # how often all are, in case an end was committed long after it was stamped
+_QUIET_S = 3.0  # after as long without an end all are asked for: one may be committed long after it was stamped
 _PAUSES_S = (0.005, 0.1)
 """How soon, and at the latest, the database is asked again for what is new; every answer costs a millisecond."""
 _MANY_PAUSE_S = 0.25
@@ -150,6 +150,7 @@ class DbosEngine:
             self._enqueue(held, batch, records if number == 0 else ())
             new = {workflow_id(each): each.key for each in batch if f"{each.key}/ended" not in held.told}
             held.outstanding |= new
+            held.all_at = time.monotonic()
 
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         held = self._held_by(lease)
@@ -285,11 +286,10 @@ class DbosEngine:
     def _new_ends(self, held: _Held) -> list[tuple[int, Record]]:
         if len(held.outstanding) <= _FEW:
             return self._queueing.ends(list(held.outstanding))
-        if time.monotonic() - held.all_at > _ALL_S:
-            found = self._queueing.ends_since(held.lease.run_id, 0 if held.all_at else held.since_ms)
+        quiet = time.monotonic() - held.all_at > _QUIET_S
+        found = self._queueing.ends_since(held.lease.run_id, 0 if quiet else held.since_ms)
+        if quiet or any(record.key not in held.told for _, record in found.records):
             held.all_at = time.monotonic()
-        else:
-            found = self._queueing.ends_since(held.lease.run_id, held.since_ms)
         held.since_ms = found.until_ms
         return found.records
 

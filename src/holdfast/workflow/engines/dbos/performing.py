@@ -59,6 +59,7 @@ class Performer:
         """It was taken for dead, or ends what it performs: no result counts any more."""
         self._slots = threading.BoundedSemaphore(worker.jobs)
         self._executors: dict[str, Executor] = {}
+        self._works: dict[str, Work] = {}
         self._stops: dict[str, str] = {}
         self._lost: set[str] = set()
 
@@ -72,7 +73,9 @@ class Performer:
         except HoldfastError as error:
             outcome = refused(error)
         finally:
-            self.running.pop(attempt, None)
+            if not self.dead:
+                self.running.pop(attempt, None)
+                self._works.pop(attempt, None)
             self._slots.release()
         if self.dead:
             threading.Event().wait()  # a result now would be an end that we made ourselves; the process leaves
@@ -96,17 +99,19 @@ class Performer:
     def end_all(self) -> None:
         """Ends every attempt that is still this worker's, with all its processes; none of them has a result."""
         self.dead = True
+        time.sleep(2 * LOOK_S)  # the threads that follow them leave them alone now
         known = self.workers.intents(list(self.running))
-        ours = [
-            running
-            for attempt, running in self.running.items()
-            if attempt in known and known[attempt].worker == self.worker.id
-        ]
-        for running in ours:
+        ours = [each for each in self.running if each in known and known[each].worker == self.worker.id]
+        left = {each: self.running[each] for each in ours if self.running[each].poll() is None}
+        for running in left.values():
             running.stop(UNKNOWN)
+        ending = list(left.values())
         deadline = time.monotonic() + self.place.grace_s + 2
-        while self.running and time.monotonic() < deadline:
-            time.sleep(0.02)  # their threads poll them
+        while ending and time.monotonic() < deadline:
+            ending = [running for running in ending if running.poll() is None]
+            time.sleep(0.02)
+        for attempt in left:  # what is in it now is the end that we made; empty says that it began
+            Path(attempt_files(self._works[attempt], self.place).exit).write_bytes(b"")
 
     def _wait_for_place(self, attempt: str, queue: str | None) -> None:
         while not self._slots.acquire(timeout=SLOT_S):
@@ -145,10 +150,13 @@ class Performer:
         if not ours:
             again = self.workers.intent(attempt)
             if again is None or again.worker == self.worker.id:
-                return self._given_up(attempt)
+                outcome = self._given_up(attempt)
+                if not self.dead:  # this worker performs it already: DBOS has to take that for somebody else's
+                    self.queueing.resume([attempt], self.queueing.name(work.queue))
+                return outcome
             return self._taken_over(attempt, work, executor, again)
         running.go()
-        return self._followed(attempt, running)
+        return self._followed(attempt, work, running)
 
     def _taken_over(self, attempt: str, work: Work, executor: Executor, known: Intent) -> Outcome:
         """The outcome of an attempt that somebody else began, or that was stopped before anybody did."""
@@ -177,12 +185,12 @@ class Performer:
             return self._performed_again(attempt, work, executor, known)
         if isinstance(found, Lost):
             return Outcome(UNKNOWN, reason=f"its worker {known.worker} died in the middle: {found.detail}")
-        return self._adopted(attempt, known, found)
+        return self._adopted(attempt, work, known, found)
 
-    def _adopted(self, attempt: str, known: Intent, running: Running) -> Outcome:
+    def _adopted(self, attempt: str, work: Work, known: Intent, running: Running) -> Outcome:
         if not self.workers.take_over(self.worker, attempt, known, running.process, known.project):
             return self._after_others(attempt)
-        return self._followed(attempt, running)
+        return self._followed(attempt, work, running)
 
     def _place_of(self, known: Intent) -> Place:
         """Where the files of an attempt are: another checkout on this machine may have begun it."""
@@ -201,7 +209,7 @@ class Performer:
             self._discard(running)
             return self._given_up(attempt)
         running.go()
-        outcome = self._followed(attempt, running)
+        outcome = self._followed(attempt, work, running)
         return outcome._replace(notes=(*outcome.notes, f"performed again, as {known.worker} died in the middle"))
 
     def _after_others(self, attempt: str) -> Outcome:
@@ -218,17 +226,25 @@ class Performer:
         self.dead = self.dead or not self.workers.beat(self.worker, self.busy())
         return Outcome(CANCELLED)
 
-    def _followed(self, attempt: str, running: Running) -> Outcome:
+    def _followed(self, attempt: str, work: Work, running: Running) -> Outcome:
         """The outcome of a process, which is ended where that is asked for or where it is no longer ours."""
-        self.running[attempt] = running
-        while (outcome := running.poll()) is None:
+        self._works[attempt], self.running[attempt] = work, running
+        looked = time.time()
+        while not self.dead and attempt not in self._lost and self._is_fresh(looked):
+            looked = time.time()
+            if (outcome := running.poll()) is not None:
+                self._stops.pop(attempt, None)
+                return outcome
             _wait_on(running)
             if attempt in self._stops:
                 running.stop(self._stops[attempt])
-            elif attempt in self._lost:
-                running.stop(UNKNOWN)
-        self._stops.pop(attempt, None)
-        return outcome
+        if attempt in self._lost and not self._is_here(attempt):
+            self._discard(running)  # on this machine, whoever took it over has ended it or follows it
+        return self._given_up(attempt)
+
+    def _is_here(self, attempt: str) -> bool:
+        known = self.workers.intent(attempt)
+        return known is None or known.process is None or is_running(known.process)[0] is not None
 
     def _discard(self, running: Running) -> bool:
         running.stop(CANCELLED)

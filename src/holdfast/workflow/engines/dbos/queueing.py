@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from holdfast.core.clock import iso
+from holdfast.core.errors import HoldfastError
 from holdfast.workflow.engines.dbos.database import Database, imported
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.model import Queue
@@ -22,6 +23,8 @@ from holdfast.workflow.records import FAILED, Outcome, Record
 if TYPE_CHECKING:
     import sqlalchemy as sa
     from dbos import DBOSClient, WorkflowStatus
+
+Answer = TypeVar("Answer")
 
 ABI = "holdfast-workflow-1"
 """What a worker must understand: the first part of DBOS's application version. Never a digest of the source."""
@@ -38,7 +41,7 @@ AHEAD = 8
 DEFAULT_QUEUE = "default"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _FORGOTTEN = 1000  # so many at once
-_OVERLAP_MS = 500  # ends are stamped before they are committed
+_OVERLAP_MS = 200  # ends are stamped before they are committed
 
 
 class Envelope(NamedTuple):
@@ -83,7 +86,7 @@ class Queueing:
     def register(self, queues: Iterable[Queue], jobs: int) -> None:
         """Makes or brings up to date queues; `jobs` is how many attempts a worker takes of one at once."""
         for queue in queues:
-            self.database.patiently(partial(self._register, queue, jobs))
+            self._call(partial(self._register, queue, jobs))
 
     def widen(self, names: Iterable[str], jobs: int) -> None:
         """Sees to it that the queues exist and a worker may take that many of each at once; limits stay."""
@@ -136,18 +139,18 @@ class Queueing:
 
     def resume(self, ids: Sequence[str], queue: str | None) -> None:
         """Puts attempts onto their queue again; those that ended are left alone."""
-        self.database.patiently(lambda: self._client.resume_workflows(list(ids), queue_name=queue or self.name(None)))
+        self._call(lambda: self._client.resume_workflows(list(ids), queue_name=queue or self.name(None)))
 
     def cancel(self, ids: Sequence[str]) -> None:
         """Sees to it that nobody performs these attempts, and that a result that still comes is dropped."""
-        self.database.patiently(lambda: self._client.cancel_workflows(list(ids)))
+        self._call(lambda: self._client.cancel_workflows(list(ids)))
 
     def forget(self, run_id: str) -> None:
         """Deletes a run's attempts with all that they returned."""
         found = self._list(workflow_id_prefix=f"{run_id}:", load_input=False, load_output=False)
         for at in range(0, len(found), _FORGOTTEN):
             ids = [each.workflow_id for each in found[at : at + _FORGOTTEN]]
-            self.database.patiently(partial(self._client.delete_workflows, ids))
+            self._call(partial(self._client.delete_workflows, ids))
 
     def close(self) -> None:
         """Closes the connections."""
@@ -164,9 +167,17 @@ class Queueing:
             polling_interval_sec=POLL_S,
         )
 
+    def _call(self, once: Callable[[], Answer]) -> Answer:
+        """What a call of DBOS returns. Raises HoldfastError."""
+        try:
+            return self.database.patiently(once)
+        except imported("dbos").error.DBOSException as error:
+            said = self.database.address.masked(str(error))
+            raise HoldfastError(f"{self.database.address.shown}: {said}", hint="look at the server's log") from error
+
     def _list(self, **wanted: Any) -> list[WorkflowStatus]:
         given = {name: value for name, value in wanted.items() if value is not None}
-        return self.database.patiently(lambda: self._client.list_workflows(**given))
+        return self._call(lambda: self._client.list_workflows(**given))
 
     @cached_property
     def _client(self) -> DBOSClient:

@@ -131,7 +131,7 @@ class Workers:
             "WHERE id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
         )
         row = self._row(worker, attempt, process, project) | {"run": work.run_id, "key": work.key}
-        return bool(self.database.change(text, row))
+        return bool(self.database.change(text, row)) or self._wrote(worker, attempt, process)
 
     def take_over(
         self, worker: Worker, attempt: str, known: Intent, process: Mapping[str, Any] | None, project: str | None
@@ -143,7 +143,12 @@ class Workers:
             "(SELECT 1 FROM {h}workers WHERE id = :worker AND epoch = :epoch AND alive = 1)"
         )
         row = self._row(worker, attempt, process, project) | {"was": known.worker}
-        return bool(self.database.write(lambda c: c.execute(self.database.sql(text), row).rowcount))
+        return bool(self.database.change(text, row)) or self._wrote(worker, attempt, process)
+
+    def _wrote(self, worker: Worker, attempt: str, process: Mapping[str, Any] | None) -> bool:
+        """Whether it is there all the same: the server may die after its commit, and before it says so."""
+        known = self.intent(attempt)
+        return known is not None and known.worker == worker.id and known.process == process is not None
 
     def intent(self, attempt: str) -> Intent | None:
         """What is known of one attempt."""
