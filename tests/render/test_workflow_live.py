@@ -52,7 +52,9 @@ def test_of_a_fan_out_the_items_that_failed_are_lines_and_all_of_it_is_one() -> 
 
 def test_what_waits_for_a_person_is_told_with_the_command() -> None:
     asked = runs.folded(runs.NIGHTLY, *runs.ASKED)
-    assert lines_of(asked, ("asked", "ship")) == f"ship: Publish?; holdfast workflow approve {runs.RUN_ID} ship\n"
+    assert lines_of(asked, ("asked", "ship")) == (
+        f"ship: Publish?; holdfast workflow approve {runs.RUN_ID} ship --answer publish, or hold\n"
+    )
     document = runs.workflow(Step("b", "run", ("x",)))
     lost = runs.folded(document, runs.started(1, "b", on_crash="ask"), runs.ended(2, "b", status=UNKNOWN))
     assert f"holdfast workflow retry {runs.RUN_ID} b, or holdfast workflow done" in lines_of(lost, ("asked", "b"))

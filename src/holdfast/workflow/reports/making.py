@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -140,10 +141,18 @@ def _leaf(model: Step, each: StepState, now_ms: int) -> StepReport:
         question=_said(asked.get("question")),
         options=tuple(mask_text(str(option)) for option in asked.get("options") or ()),
         expires_ms=asked.get("expires_ms"),
+        instructions=_said(asked.get("instructions")),
+        criteria=tuple(mask_text(str(each)) for each in asked.get("criteria") or ()),
+        commands=tuple(mask_text(each if isinstance(each, str) else shlex.join(each)) for each in _commands(asked)),
         answer=_said(each.answer),
         retry_at_ms=each.due_ms if each.status == RETRYING else None,
         allow_failure=model.allow_failure,
     )
+
+
+def _commands(asked: Mapping[str, Any]) -> list[str | list[str]]:
+    found: list[str | list[str]] = asked.get("commands") or []
+    return found
 
 
 def _said(text: Any) -> str | None:
