@@ -51,7 +51,9 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
         total=state.total,
         steps=tuple(map(_left_alone, steps) if _is_idle(state, owner) else steps),
     )
-    return made._replace(next=tuple(Next(*way) for way in ways_on(made)))
+    return made._replace(
+        next=tuple(Next(*way) for way in ways_on(made, held=owner is not None and owner.alive is True))
+    )
 
 
 def status_of(state: RunState, owner: Liveness | None) -> str:
