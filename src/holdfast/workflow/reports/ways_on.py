@@ -26,9 +26,16 @@ def ways_on(report: RunReport, *, held: bool = False) -> list[Way]:
         return list(_after_the_end(report))
     ways = [way for step in report.leaves() for way in _open(report.id, step)][:SHOWN]
     if report.status != "running" and not held:
-        what = "goes on where it was interrupted" if report.status == INTERRUPTED else "goes on once that is done"
-        ways.append((f"holdfast workflow resume {report.id}", what))
+        ways.append((f"holdfast workflow resume {report.id}", _resumes(report)))
     return ways
+
+
+def _resumes(report: RunReport) -> str:
+    if report.status == INTERRUPTED:
+        return "goes on where it was interrupted"
+    if any(step.status == UNKNOWN for step in report.leaves()):
+        return "at a terminal asks about each, and goes on"
+    return "goes on once that is done"
 
 
 def _open(run: str, step: StepReport) -> Iterator[Way]:
