@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.core.who import who
 from tests.conftest import ROOT, Cli, Said
 
 COUNT = 200
@@ -111,6 +112,7 @@ def test_release_stops_at_its_question_says_how_to_go_on_and_is_let_out_by_a_per
     assert "Publish this build?" in talk
     assert run(shop, holdfast_process, *on[1].split()).exit_code == 0
     assert statuses(shop, holdfast_process)["rollback"] == "skipped"
+    assert steps(shop, holdfast_process)["ship"]["answer"] == {"answer": "publish", "by": who(os.environ)}
     assert (shop / "published" / "shop.tar").read_bytes() == (shop / "dist" / "shop.tar").read_bytes()
 
 

@@ -147,6 +147,7 @@ def _leaf(model: Step, each: StepState, now_ms: int) -> StepReport:
         criteria=tuple(mask_text(str(each)) for each in asked.get("criteria") or ()),
         commands=tuple(mask_text(each if isinstance(each, str) else shlex.join(each)) for each in _commands(asked)),
         answer=_said(each.answer),
+        answered_by=_said(each.answered_by),
         retry_at_ms=each.due_ms if each.status == RETRYING else None,
         allow_failure=model.allow_failure,
     )
