@@ -114,6 +114,11 @@ class Told:
         with self._lock:
             self._notes.append(one_line(mask_text(line)))
 
+    def has_begun(self) -> bool:
+        """Whether a step was told of."""
+        with self._lock:
+            return self._state is not None
+
     def notes(self) -> list[str]:
         """The lines that came since this was called last."""
         with self._lock:
@@ -132,9 +137,10 @@ def _draw(screen: Screen, told: Told, ended: threading.Event) -> None:
         over: Callable[[float], bool] = ended.wait
         pause = DRAWN_AFTER_S
         while not over(pause):
-            _say(screen, told)
-            screen.draw(told.frame(*screen.size()))
             pause = REDRAWN_EVERY_S
+            if told.has_begun():  # before, somebody may be asked something, and drawing would take the question away
+                _say(screen, told)
+                screen.draw(told.frame(*screen.size()))
         screen.clear()
         _say(screen, told)
 

@@ -163,6 +163,8 @@ class Runner:
                 record = self.settings.decide(self.state, step)
                 if record is not None:
                     self.batch.add(record, step.instance)
+        for instance in self.planner.running:
+            self.listener.started(self.state, self.state.steps[instance])
 
     def _turn(self, *, going: bool) -> None:
         """Decides all that can be decided, and writes it."""
