@@ -77,7 +77,9 @@ class RunLog:
     def _started(self, task: str, name: str, at_ms: int, **more: object) -> Event:
         # Without a process: a run goes on in whichever takes it, and attempts are over when they are written.
         event = started_event(task, name, at_ms=at_ms, agent=self._agent, argv=self._argv, cwd=".", process={})
-        return {**event, "run": self._state.run.id, **more}
+        commit = self._state.run.facts.get("commit")
+        known = {"commit": commit} if commit else {}
+        return {**event, **known, "run": self._state.run.id, **more}
 
     def _closes(self, record: Record) -> list[Event]:
         ends = int(record.key.rpartition("/")[2]) - 1
@@ -111,7 +113,7 @@ class RunLog:
             at_ms=record.at_ms,
             duration_s=record.data.get("duration_s", 0.0),
         )
-        more = {name: record.data[name] for name in ("reason", "signal") if record.data.get(name)}
+        more = {name: record.data[name] for name in ("reason", "signal", "artifacts") if record.data.get(name)}
         start = self._started(task, f"{run.workflow}/{parts[1]}", began, step=parts[1], attempt=int(parts[2]))
         return [start, {**end, "run": run.id, **more}]
 
