@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from holdfast.workflow.rules.advance import Asked, advance
-from holdfast.workflow.rules.desk import ticked
+from holdfast.workflow.rules.desk import Change, ticked, with_entry, written
 from holdfast.workflow.rules.outlook import outlook
 from tests.workflow.rules.desks import (
+    STATE,
     desk_at,
     edit,
     images,
@@ -42,6 +43,29 @@ def test_a_claim_made_by_hand_is_put_back_and_reported(tmp_path: Path, old: str,
     assert not done.ok
     assert (state_of(desk), [dict(item.cells) for item in desk.file.read().items]) == before
     assert why in desk.file.read().log_text
+
+
+@pytest.mark.parametrize("phase", ["INIT", "ANALYZE", "BLUEPRINT", "CONSTRUCT", "VALIDATE"])
+def test_completed_is_refused_in_every_phase_without_the_evidence(tmp_path: Path, phase: str) -> None:
+    desk = desk_at(make_project(tmp_path))
+    ticked(desk)
+    before = place(desk)
+    edit(desk, "Phase: ANALYZE", f"Phase: {phase}")
+    edit(desk, "Status: RUNNING", "Status: COMPLETED")
+    done = written(desk, lambda document, _: Change(with_entry(document, desk, "looked"), ("logged",)), why="log")
+    assert {refusal.claim.name for refusal in done.refused} >= {"Status"}
+    assert place(desk) == before
+    assert "refused: Status: COMPLETED (by hand)" in desk.file.read().log_text
+
+
+@pytest.mark.parametrize("phase", ["INIT", "CONSTRUCT"])
+def test_completed_is_refused_in_a_file_that_was_never_written_here(tmp_path: Path, phase: str) -> None:
+    text = STATE.replace("INIT", phase).replace("READY", "COMPLETED")
+    desk = desk_at(make_project(tmp_path, state=text))
+    written(desk, lambda document, _: Change(with_entry(document, desk, "looked")), why="log")
+    assert state_of(desk)["Phase"] == phase
+    assert state_of(desk)["Status"] != "COMPLETED"
+    assert f"no move leads to {phase}/COMPLETED; the work is done at VALIDATE/COMPLETED" in desk.file.read().log_text
 
 
 def test_a_claim_that_runs_bear_is_taken(tmp_path: Path) -> None:

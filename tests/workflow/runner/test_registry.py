@@ -8,6 +8,7 @@ from typing import Any
 
 from holdfast.core.registry import Registry
 from holdfast.workflow.model import Workflow
+from holdfast.workflow.records import Artifact, Outcome
 from holdfast.workflow.runner.loop import Settings
 from holdfast.workflow.runner.registry import RunLog
 from holdfast.workflow.runner.state import fold
@@ -93,3 +94,16 @@ def test_a_registry_that_cannot_be_written_is_said_once_and_stops_nothing(tmp_pa
     log.close()
     assert len(told) == 1
     assert told[0].startswith("not logged: ")
+
+
+def test_the_registry_knows_what_a_run_began_with_and_what_its_attempts_made(tmp_path: Path) -> None:
+    digest = "ab" * 32
+    made = Outcome("succeeded", 0, artifacts=(Artifact("dist/app.whl", digest, 7),))
+    path, engine = registry(tmp_path), outcomes(a=made)
+    begin(engine, flow(step("a")))
+    walk(engine, tmp_path)
+    log_of(engine, path, []).close()
+    found = events(path)
+    assert {each.get("commit") for each in found if each["event"] == "started"} == {"c0ffee"}
+    ends = [each.get("artifacts") for each in found if each["event"] == "finished"]
+    assert ends == [[{"path": "dist/app.whl", "sha256": digest, "size": 7}], None]

@@ -34,8 +34,8 @@ class Court(NamedTuple):
 def judge(before: Document | None, after: Document, court: Court) -> Judge:
     """The judge of what a hand changed between two documents.
 
-    Where the file was never written here, as in a new clone, all of it is accepted: what it says is looked up when the
-    work goes on from there.
+    Where the file was never written here, as in a new clone, all of it is accepted but an end in a place that is none:
+    what it says is looked up when the work goes on from there.
     """
     whys: dict[str, str] = {}
 
@@ -46,7 +46,8 @@ def judge(before: Document | None, after: Document, court: Court) -> Judge:
 
     def verdict(claim: Claim) -> Verdict:
         if claim.first or before is None:
-            return Verdict(accepted=True)
+            why = _unborne_end(after, court) if (claim.kind, claim.name) == ("state", "Status") else ""
+            return Verdict(not why, why)
         if claim.kind == "state" and claim.name in PLACE:
             return place()
         if claim.kind == "item":
@@ -61,17 +62,30 @@ def _place_why(before: Document, after: Document, court: Court) -> str:
     try:
         was = place_of(before, court.contract.graph)
     except HoldfastError:  # what was there before could not be understood either
-        return ""
+        return _unborne_end(after, court)
     try:
         return why_not(was, standing(after, court.contract.graph), court)
     except HoldfastError as error:
         return error.message
 
 
+def _unborne_end(after: Document, court: Court) -> str:
+    """Why the file says that the work is done in a place where work is never done; empty where it does not."""
+    graph = court.contract.graph
+    try:
+        place = place_of(after, graph)
+    except HoldfastError:  # whoever works with it says so
+        return ""
+    if place.status != graph.end.status or any(move.target == place for move in graph.moves):
+        return ""
+    return f"no move leads to {place}; the work is done at {graph.end}"
+
+
 def why_not(was: Place, now: Standing, court: Court) -> str:
     """Why work that was at a place is not where somebody says that it stands; empty where it may be."""
     graph = court.contract.graph
-    if now.place in (was, Place(graph.start, now.place.status)):
+    begins_anew = now.place.phase == graph.start and now.place.status != graph.end.status
+    if now.place == was or begins_anew:
         return ""  # who begins anew claims nothing
     move = graph.move(was, now.place)
     if move is None:

@@ -32,6 +32,7 @@ from holdfast.workflow.runner.state import (
     RunState,
     StepState,
 )
+from holdfast.workflow.runner.tenures import worked_ms
 from holdfast.workflow.runner.work import Workshop, filled_body, make_probe, make_work, variables
 
 LOOK_S = 0.2
@@ -68,7 +69,8 @@ class Runner:
         self.batch = Batch(engine, lease, state, self.planner)
         self.batch.taken += found
         self.groups = Groups(engine, lease, self.planner)
-        self.began_ms = now_ms()
+        limited = state.workflow.timeout_s is not None
+        self.began_ms = now_ms() - (worked_ms(engine.load(lease.run_id)[1]) if limited else 0)
         self.stopped = self.interrupted = False
 
     def run(self, interrupts: Interrupts) -> RunState:

@@ -80,7 +80,9 @@ class RunLog:
         return run_id if ends == 0 else derived(run_id, f"again/{ends}")
 
     def _started(self, task: str, name: str, at_ms: int, **more: object) -> Event:
-        return {**another(self._event, task, name, at_ms=at_ms), "run": self._state.run.id, **more}
+        commit = self._state.run.facts.get("commit")
+        known = {"commit": commit} if commit else {}
+        return {**another(self._event, task, name, at_ms=at_ms), **known, "run": self._state.run.id, **more}
 
     def _closes(self, record: Record) -> list[Event]:
         ends = int(record.key.rpartition("/")[2]) - 1
@@ -114,7 +116,7 @@ class RunLog:
             at_ms=record.at_ms,
             duration_s=record.data.get("duration_s", 0.0),
         )
-        more = {name: record.data[name] for name in ("reason", "signal") if record.data.get(name)}
+        more = {name: record.data[name] for name in ("reason", "signal", "artifacts") if record.data.get(name)}
         start = self._started(task, f"{run.workflow}/{parts[1]}", began, step=parts[1], attempt=int(parts[2]))
         return [start, {**end, "run": run.id, **more}]
 
