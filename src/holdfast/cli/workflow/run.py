@@ -79,8 +79,9 @@ def begun(place: Place, name: str, inputs: list[str] | None, input_files: list[P
     """Begins the run, if there is none of that id yet."""
     from holdfast.core.who import who
     from holdfast.workflow.runner.graph import Graph
-    from holdfast.workflow.runner.starting import ask_facts, new_run
+    from holdfast.workflow.runner.starting import ask_facts, check_ids, new_run
 
+    check_ids(asked)
     if asked.run_id is not None and _is_there(place, asked.run_id):
         return asked.run_id
     facts = ask_facts(place.project)

@@ -12,7 +12,7 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
 from holdfast.core.masking import FORMS, MASK, mask_text
 from holdfast.workflow.engines.interface import Work
-from holdfast.workflow.executors.files import AttemptFiles, read_bounded
+from holdfast.workflow.executors.files import AttemptFiles, cut_file, read_bounded
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.log_file import LogFile, last_lines
 from holdfast.workflow.executors.results import OUTPUT_LIMIT, keep_artifacts, parse_outputs
@@ -75,7 +75,7 @@ def _exit(files: AttemptFiles, ending: Ending) -> _Exit:
     if ending.asked is not None:
         return _Exit(ending.asked, code, "it never began" if ending.never_began else None)
     if not began:
-        return _Exit(FAILED, None, f"it could not begin: {files.exit} cannot be written")
+        return _Exit(FAILED, None, f"{files.exit} is not there: it could not be written, or the step removed it")
     if code is None:
         return _Exit(UNKNOWN, None, "its process is gone and left no exit code")
     if code == 0:
@@ -115,7 +115,8 @@ def _outputs(path: str, values: list[str], notes: list[str]) -> dict[str, str]:
     if not content:
         return {}
     if len(content) > OUTPUT_LIMIT:
-        notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not read")
+        notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not kept")
+        cut_file(path, OUTPUT_LIMIT)
         content = content[: content.rfind(b"\n", 0, OUTPUT_LIMIT) + 1]
     content = _without_secrets(path, content, values)
     found, bad = parse_outputs(content)
