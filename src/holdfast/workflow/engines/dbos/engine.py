@@ -222,7 +222,8 @@ class DbosEngine:
         return self._reaper.reap()
 
     def forget_attempts(self, run_id: str) -> None:
-        """Deletes what DBOS knows of a run's attempts."""
+        """Deletes what is known of a run's attempts."""
+        self._workers.forget(run_id)
         self._queueing.forget(run_id)
 
     def close(self) -> None:
