@@ -9,11 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from holdfast.checks.interface import Check
-from holdfast.checks.runner import asked
-from holdfast.core.errors import HoldfastError
+from holdfast.core.errors import HoldfastError, asked
 
 if TYPE_CHECKING:
+    from holdfast.checks.interface import Check
     from holdfast.workflow.kinds.interface import Kind
 
 GROUP, STEPS = "holdfast.checks", "holdfast.steps"
