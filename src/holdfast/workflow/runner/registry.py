@@ -6,7 +6,7 @@ The journal is the outbox: ids follow from the run, so that whoever resumes it s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.core.digests import sha256
@@ -20,6 +20,8 @@ from holdfast.workflow.runner.state import PROBE, RunState
 STATUS = {SUCCEEDED: SUCCEEDED, FAILED: FAILED, TIMED_OUT: TIMED_OUT, CANCELLED: CANCELLED}
 """Other ends, as of an attempt that was killed in the middle, are failures with the reason."""
 TIME_PART = 10
+FIRST_OWNER = "run/owner/1"
+"""All that is on record of a run that nobody had before: of that there is nothing in a registry, which may be long."""
 Event = dict[str, object]
 
 
@@ -34,9 +36,10 @@ class RunLog:
         # Without a process: a run goes on in whichever takes it, and attempts are over when they are written.
         self._event = started_event("", "", at_ms=0, agent=agent, argv=argv, cwd=".", process={})
 
-    def catch_up(self, records: Iterable[Record]) -> None:
+    def catch_up(self, records: Sequence[Record]) -> None:
         """Writes what is missing of what the journal holds: all of it, where the registry knows nothing of the run."""
-        there = written(self._path, self._state.run.id)
+        is_new = [record.key for record in records] == [FIRST_OWNER]
+        there = set() if is_new else written(self._path, self._state.run.id)
         events: list[Event] = []
         ends = 0
         self._opens(ends, self._state.run.created_ms, there, events)
