@@ -16,7 +16,7 @@ from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos import schema
 from holdfast.workflow.engines.dbos.address import parse_address
 from holdfast.workflow.engines.dbos.database import Database
-from holdfast.workflow.engines.dbos.queueing import DEFAULT_QUEUE, Envelope, Queueing, id_of, workflow_id
+from holdfast.workflow.engines.dbos.queueing import CROWDED, DEFAULT_QUEUE, Envelope, Queueing, id_of, workflow_id
 from holdfast.workflow.engines.dbos.reaper import Reaper
 from holdfast.workflow.engines.dbos.runs import Runs
 from holdfast.workflow.engines.dbos.worker import LEASE_S, command
@@ -99,6 +99,7 @@ class DbosEngine:
         self._held: dict[str, _Held] = {}
         self._loaded: dict[str, int] = {}
         self._queues: list[Queue] = []
+        self._crowded = False
         self._closed = threading.Event()
         self._beating: threading.Thread | None = None
         self._worker: subprocess.Popen[bytes] | None = None
@@ -151,6 +152,7 @@ class DbosEngine:
             new = {workflow_id(each): each.key for each in batch if f"{each.key}/ended" not in held.told}
             held.outstanding |= new
             held.all_at = time.monotonic()
+            self._pace()
 
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         held = self._held_by(lease)
@@ -168,6 +170,7 @@ class DbosEngine:
                 return []
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, longest)
+        self._pace()
         return found
 
     def stop(self, lease: Lease, keys: Sequence[str], status: str) -> None:
@@ -222,7 +225,8 @@ class DbosEngine:
         return self._reaper.reap()
 
     def forget_attempts(self, run_id: str) -> None:
-        """Deletes what DBOS knows of a run's attempts."""
+        """Deletes what is known of a run's attempts."""
+        self._workers.forget(run_id)
         self._queueing.forget(run_id)
 
     def close(self) -> None:
@@ -331,10 +335,21 @@ class DbosEngine:
 
     def _register(self, queues: Iterable[Queue]) -> None:
         new = [queue for queue in queues if queue not in self._queues]
-        if new:
+        self._queues += new
+        self._set_up(new)
+
+    def _set_up(self, queues: Sequence[Queue]) -> None:
+        if queues:
             jobs = max(self.setting.jobs, 1, *(each.jobs for each in self._workers.alive()))
-            self._queueing.register(new, jobs)
-            self._queues += new
+            self._queueing.register(queues, jobs, crowded=self._crowded)
+
+    def _pace(self) -> None:
+        """Sees to it that workers look as often as suits what is outstanding."""
+        most = max((len(held.outstanding) for held in self._held.values()), default=0)
+        crowded = most > (CROWDED / 2 if self._crowded else CROWDED)
+        if crowded != self._crowded:
+            self._crowded = crowded
+            self._set_up(self._queues)
 
     def _keep_beating(self) -> None:
         if self._beating is None:
