@@ -23,7 +23,9 @@ def broken() -> str:
     raise ValueError("no")
 server.run()
 """
-needs_sdk = pytest.mark.skipif(find_spec("mcp") is None, reason="the mcp SDK is not installed: pip install 'mcp>=2.3'")
+needs_sdk = pytest.mark.skipif(
+    find_spec("mcp") is None, reason="the MCP SDK is not installed: pip install 'holdfast[mcp]'"
+)
 
 
 def call(tmp_path: Path, argument: Any, *, without_sdk: bool = False) -> subprocess.CompletedProcess[str]:

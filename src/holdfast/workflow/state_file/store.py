@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from holdfast.core.clock import iso, now_ms
 from holdfast.core.digests import sha256
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import file_errors, write_atomic
-from holdfast.core.locks import lock
+from holdfast.core.locks import lock_in_turn
 from holdfast.workflow.state_file.document import Document, parse
 from holdfast.workflow.state_file.merging import (
     Claim,
@@ -256,15 +256,18 @@ class StateFile:
         if dry_run:
             yield
             return
-        path = self.keep / "lock"
+        with ExitStack() as stack:
+            handle, turn = (self._opened(name, stack) for name in ("lock", "turn"))
+            lock_in_turn(handle, turn, self.path, wait_s=self.wait_s)
+            yield
+
+    def _opened(self, name: str, stack: ExitStack) -> int:
+        path = self.keep / name
         with file_errors(path, "lock"):
             self.keep.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            lock(handle, self.path, exclusive=True, wait_s=self.wait_s)
-            yield
-        finally:
-            os.close(handle)
+        stack.callback(os.close, handle)
+        return handle
 
 
 def in_project(project: Path, path: Path, *, clock: Callable[[], int] = now_ms) -> StateFile:

@@ -45,7 +45,7 @@ class Together(Generic[Item, Answer]):
             answers = self._act([each.item for each in these])
             for each, answer in zip(these, answers, strict=True):
                 each.answer = answer
-        except Exception as error:  # noqa: BLE001 - each of them is told
+        except Exception as error:
             for each in these:
                 each.error = error
         for each in these:
