@@ -21,7 +21,8 @@ class LockTimeout(HoldfastError):
 def lock(handle: int, path: Path, *, exclusive: bool, wait_s: float, pause_s: float = 0.02) -> None:
     """Takes the flock on an open file, waiting at most `wait_s` seconds; `os.close` or `unlock` gives it back.
 
-    It is tried for again after `pause_s` seconds at most. Raises LockTimeout, which names the holder where the system tells it.
+    It is tried for again after `pause_s` seconds at most. Raises LockTimeout, which names the holder where the system
+    tells it.
     """
     kind = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
     if not _taken(handle, kind, path):
