@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
+from holdfast.core.ids import new_id
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.local import LocalExecutor
@@ -21,7 +23,8 @@ from holdfast.workflow.executors.perform import perform
 from holdfast.workflow.executors.results import OUTPUT_LIMIT
 from holdfast.workflow.records import Outcome
 
-RUN = "01JD0000000000000000000000"
+RUN = new_id(now_ms())
+"""Of no other process that tests the same: what an attempt left is found by it."""
 SECRET = "s3cret value"  # noqa: S105 - one of the test's own
 
 

@@ -30,7 +30,6 @@ COMMANDS: dict[str, str] = {
     "prune": "holdfast.cli.workflow.past:prune",
     "dead": "holdfast.cli.workflow.dead:dead",
     "sessions": "holdfast.cli.workflow.sessions:sessions",
-    "worker": "holdfast.cli.workflow.worker:app",
     "state": "holdfast.cli.workflow.state:app",
 }
 """Each names a Typer application of one command."""
