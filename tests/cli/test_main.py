@@ -273,7 +273,7 @@ def test_the_version_imports_nothing_that_it_does_not_need(tmp_path: Path) -> No
     assert loaded & {"rich", "pydantic", "packaging", "ruamel", "tomllib", "docker", "httpx", "asyncio"} == set()
     assert "importlib.metadata" not in loaded
     assert {name for name in loaded if name.startswith("holdfast")} == {
-        "holdfast", "holdfast.cli", "holdfast.cli.main", "holdfast.core", "holdfast.core.errors",
+        "holdfast", "holdfast.cli", "holdfast.cli.lazy", "holdfast.cli.main", "holdfast.core", "holdfast.core.errors",
     }  # fmt: skip
 
 
