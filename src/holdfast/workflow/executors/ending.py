@@ -17,7 +17,7 @@ from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.log_file import LogFile, last_lines
 from holdfast.workflow.executors.results import OUTPUT_LIMIT, keep_artifacts, parse_outputs
 from holdfast.workflow.executors.secrets import mask_values, masked_values
-from holdfast.workflow.records import FAILED, SUCCEEDED, UNKNOWN, Artifact, Outcome
+from holdfast.workflow.records import FAILED, SUCCEEDED, TIMED_OUT, UNKNOWN, Artifact, Outcome
 
 SIGNAL_BASE = 128  # what a shell adds to the number of the signal that ended a program
 
@@ -49,7 +49,7 @@ def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, endi
         notes.append("the middle of its output was cut")
     values = masked_values(ending.secrets)
     outputs = _outputs(files.output, values, notes)
-    found = _exit(files, ending)
+    found = _exit(files, ending, work.timeout_s)
     artifacts: tuple[Artifact, ...] = ()
     if work.artifacts and not ending.never_began:
         artifacts, reason = _artifacts(work, place, notes)
@@ -70,10 +70,12 @@ def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, endi
     )
 
 
-def _exit(files: AttemptFiles, ending: Ending) -> _Exit:
+def _exit(files: AttemptFiles, ending: Ending, limit_s: float) -> _Exit:
     code, began = _exit_code(files.exit, ending)
     if ending.asked is not None:
-        return _Exit(ending.asked, code, "it never began" if ending.never_began else None)
+        too_long = ending.asked == TIMED_OUT and ending.duration_s > limit_s  # else the run took too long
+        why = "it never began" if ending.never_began else f"it took longer than {limit_s:g} s" if too_long else None
+        return _Exit(ending.asked, code, why)
     if not began:
         return _Exit(FAILED, None, f"{files.exit} is not there: it could not be written, or the step removed it")
     if code is None:
