@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from holdfast.workflow.rules.advance import Asked, advance
+from holdfast.workflow.rules.desk import ticked
 from tests.conftest import Cli
 from tests.workflow.rules.desks import CONFIG, STATE, desk_at, make_project, place, to_construct, to_end
 
@@ -319,3 +321,25 @@ def test_a_plugin_may_make_the_sentence_and_is_never_required(
     assert done.exit_code == 0
     assert said in done.stderr
     assert f"## Changelog\n{line}" in (project / "project_config.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("init",), ("show",), ("tick",), ("next",), ("approve",), ("reject", "--reason", "no"), ("advance",)),
+        *(("log", "a line"), ("add-item", "a title"), ("lint",)),
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_takes_a_dry_run_json_and_a_moment_and_then_writes_nothing(
+    holdfast: Cli, project: Path, command: tuple[str, ...]
+) -> None:
+    desk = desk_at(project)
+    ticked(desk)
+    advance(desk, Asked())
+    advance(desk, Asked())
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
+    said = holdfast("workflow", "state", *command, "--dry-run", "--format", "json", *AT, cwd=project, env=PERSON)
+    assert json.loads(said.stdout)["schema"].startswith("holdfast/state")
+    after = {path: path.read_bytes() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
+    assert after == before

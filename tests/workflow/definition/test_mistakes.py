@@ -38,7 +38,7 @@ def of_step(wrong: Wrong) -> Callable[[str], list[str]]:
     """The mistakes of a step that says this, beside a step `tests` that it needs; without their lines."""
 
     def read(says: str) -> list[str]:
-        said = wrong(f"steps:\n- {{id: tests, run: [x]}}\n- {{id: a, {says}}}\n")
+        said = wrong(f"inputs: {{x: {{}}}}\nsteps:\n- {{id: tests, run: [x]}}\n- {{id: a, {says}}}\n")
         return [message.split(": ", 1)[1] for message in said]
 
     return read
@@ -175,6 +175,7 @@ def test_a_file_full_of_mistakes_is_not_listed_to_its_end(tmp_path: Path) -> Non
         ("gate: {at_least: .inf}", "a.gate.at_least: must be a finite number"),
         # expressions
         ("run: [x], needs: tests, if: 'steps.tets.status'", "a.if: column 7: steps has no tets; did you mean tests?"),
+        ("run: ['${inputs.y}']", "a.run[0]: column 8: inputs has no y; known: x"),
         ("run: [x], if: steps.tests.answer == 'x'", "a.if: `tests` may not have ended by then; name it in `needs`"),
         ("run: ['${steps.tests.answer}']", "a.run[0]: `tests` may not have ended by then; name it in `needs`"),
         ('run: ["${commit"]', 'a.run[0]: "${commit": column 1: ${ is not closed; write $${ for a literal ${'),
@@ -202,7 +203,7 @@ def test_a_mistake_of_a_step_is_named(of_step: Callable[[str], list[str]], says:
         "run: [x], needs: tests, if: steps.tests.answer == 'x'",
         "run: [x], when: always, if: steps.tests.status == 'failed'",
         "run: [x], if: \"'steps.tests' == 'x'\"",
-        "run: [x], for_each: inputs.all, if: item != 'x', env: {A: '${index}'}",
+        "run: [x], for_each: inputs.x, if: item != 'x', env: {A: '${index}'}",
         "run: [x], env: {A: 'Bearer ${secrets.TOKEN}'}",
         "run: 'echo $HOME'",
         "run: [x], idempotency_key: '$${commit}'",

@@ -12,6 +12,10 @@ from holdfast.workflow.rules.findings import KEPT, SEVERITIES, rank, severity
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
+        ("CRITICAL: security hole in login", "critical"),
+        ("fatal: not a repository", "critical"),
+        ("found 2 vulnerabilities", "critical"),
+        ("found 0 vulnerabilities", "info"),
         ("error: no such file", "error"),
         ("3 failed, 2 passed", "error"),
         ("E       assert 1 == 2", "error"),
@@ -35,20 +39,20 @@ def test_a_line_is_judged_by_its_words(line: str, kind: str) -> None:
     assert severity(line) == kind
 
 
-def test_errors_come_first_and_of_equals_the_later() -> None:
-    log = "- info a\n- error: first\n- warning: w\n- error: second\n- info b\n- info c"
+def test_what_is_gravest_comes_first_and_of_equals_the_later() -> None:
+    log = "- CRITICAL: z\n- info a\n- error: first\n- warning: w\n- error: second\n- info b\n- info c"
     assert [finding.text for finding in rank(log)] == [
+        "CRITICAL: z",
         "error: second",
         "error: first",
         "warning: w",
         "info c",
-        "info b",
     ]
 
 
 def test_lines_that_differ_in_moments_and_numbers_alone_are_one_finding() -> None:
     log = "- 2026-11-20T05:00:00.000Z error: try 1\n- 2026-11-21T06:00:00Z error: try 2\n    error: try 3"
-    assert [str(finding) for finding in rank(log)] == ["error: error: try 3 (3 times)"]
+    assert [str(finding) for finding in rank(log)] == ["error: try 3 (3 times)"]
 
 
 def test_fences_bullets_and_empty_lines_are_no_findings() -> None:

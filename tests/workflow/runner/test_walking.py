@@ -225,12 +225,12 @@ def test_a_run_cancels_the_one_that_is_in_its_group(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_to_wait_for_its_group_fails(tmp_path: Path) -> None:
     engine = MemoryEngine()
-    begin(engine, flow(step("a"), concurrency=Concurrency("deploy", "fail")))
-    engine.groups["deploy"] = "01OTHER"
+    begin(engine, flow(step("a"), concurrency=Concurrency("deploy-${commit}", "fail")))
+    engine.groups["deploy-c0ffee"] = "01OTHER"
     state = walk(engine, tmp_path)
     assert (state.status, engine.performed) == ("failed", [])
     assert state.ended is not None
-    assert state.ended["reason"] == "run 01OTHER is in the group deploy"
+    assert state.ended["reason"] == "run 01OTHER is in the group deploy-c0ffee"
 
 
 def test_the_name_of_a_group_may_come_from_inputs_and_items(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ class _Judging:
     def __init__(self, source: Source, found: Outline, language: Language) -> None:
         self._source, self._found, self._language = source, found, language
         self._before = Before(found)
+        inputs = found.table.get("inputs", {})
+        self._inputs = [str(name) for name in inputs] if isinstance(inputs, dict) else None
 
     def step(self, number: int, step: Mapping[str, Any]) -> None:
         at: KeyPath = ("steps", number)
@@ -107,6 +109,7 @@ class _Judging:
 
     def _expression(self, at: KeyPath, text: str, scope: _Scope) -> None:
         known: dict[str, Collection[str] | None] = dict.fromkeys(scope.names)
+        known["inputs"] = self._inputs
         if "steps" in known:
             known["steps"] = self._found.by_id
         try:

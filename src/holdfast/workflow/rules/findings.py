@@ -1,6 +1,6 @@
 """The lines of a log that matter most, by a ranking that gives the same answer for the same log.
 
-A line is an error, a warning or information by the words in it. Errors come before warnings and those before the rest;
+A line is critical, an error, a warning or information by the words in it, and comes in that order;
 among equals the later line comes first, as it is nearer to how things ended. Lines that differ in moments, durations,
 ids and numbers alone are one finding, which stands where it was last seen and says how often.
 """
@@ -17,15 +17,21 @@ KEPT = 5
 LIMIT = 5000
 """A log of more code points is rotated."""
 LINE_LIMIT = 200
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES = ("critical", "error", "warning", "info")
 
 _NONE = re.compile(
-    r"\b(?:0|no|without|zero) (?:error|failure|failed|warning|problem|issue|exception)(?:s|ures?)?\b"
-    r"|\b(?:error|failure|failed|warning)s?\s*[:=]\s*0\b",
+    r"\b(?:0|no|without|zero) (?:errors?|failures?|failed|warnings?|problems?|issues?|exceptions?"
+    r"|vulnerabilit(?:y|ies))\b"
+    r"|\b(?:error|failure|failed|warning|critical|vulnerabilitie)s?\s*[:=]\s*0\b",
+    re.IGNORECASE,
+)
+_CRITICAL = re.compile(
+    r"\b(?:critical|fatal|panic|segfault|segmentation fault|data loss|corrupt(?:ed|ion)?|vulnerabilit(?:y|ies)"
+    r"|security (?:hole|issue|flaw|bug)|out of memory)\b",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"\b(?:errors?|failed|fails|failures?|failing|fatal|critical|panic|traceback|exception|segfault|timed out)\b"
+    r"\b(?:errors?|failed|fails|failures?|failing|traceback|exception|timed out)\b"
     r"|\w+(?:Error|Exception)\b|\bexit(?: code)? [1-9]|^E\s{2,}",
     re.IGNORECASE,
 )
@@ -49,12 +55,15 @@ class Finding(NamedTuple):
     """The number of the line, from 0, where it was last seen."""
 
     def __str__(self) -> str:
-        return f"{self.severity}: {inert(self.text, LINE_LIMIT)}" + (f" ({self.times} times)" if self.times > 1 else "")
+        label = "" if self.text.lower().startswith(f"{self.severity}:") else f"{self.severity}: "
+        return f"{label}{inert(self.text, LINE_LIMIT)}" + (f" ({self.times} times)" if self.times > 1 else "")
 
 
 def severity(line: str) -> str:
     """What a line is, by its words; "0 errors" and "no warnings" are information."""
     rest = _NONE.sub(" ", line)
+    if _CRITICAL.search(rest):
+        return "critical"
     if _ERROR.search(rest):
         return "error"
     return "warning" if _WARNING.search(rest) else "info"

@@ -31,10 +31,11 @@ class Groups:
         wanted = state.workflow.concurrency
         if wanted is None or self._run_is_in or state.ended is not None:
             return True
-        holder = self._engine.enter(self._lease, _filled(wanted.group, state, None, None))
+        group = _filled(wanted.group, state, None, None)
+        holder = self._engine.enter(self._lease, group)
         self._run_is_in = holder is None
         if holder is not None and wanted.on_conflict == "fail" and state.ended is None:
-            refuse(f"run {holder} is in the group {wanted.group}", at_ms)
+            refuse(f"run {holder} is in the group {group}", at_ms)
         elif holder is not None and wanted.on_conflict == "cancel":
             self._cancel(holder, state.run.id)
         return self._run_is_in

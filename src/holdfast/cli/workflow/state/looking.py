@@ -8,7 +8,7 @@ import typer
 
 from holdfast.cli.task_log_options import Form, FormOption, ProjectOption, say, show, show_json
 from holdfast.cli.workflow.state.desk import open_desk
-from holdfast.cli.workflow.state.options import Now, StateOption
+from holdfast.cli.workflow.state.options import Looks, Now, StateOption
 
 show_app = typer.Typer(add_completion=False)
 next_app = typer.Typer(add_completion=False)
@@ -16,11 +16,16 @@ next_app = typer.Typer(add_completion=False)
 
 @show_app.command()
 def show_state(
-    project: ProjectOption = None, state: StateOption = None, now: Now = None, form: FormOption = Form.TEXT
+    project: ProjectOption = None,
+    state: StateOption = None,
+    now: Now = None,
+    form: FormOption = Form.TEXT,
+    dry_run: Looks = False,
 ) -> None:
     """Show where the work stands."""
     from holdfast.workflow.rules.outlook import outlook
 
+    del dry_run
     found = outlook(open_desk(project, state, now))
     if form is Form.JSON:
         show_json("state", found)
@@ -34,11 +39,16 @@ def show_state(
 
 @next_app.command()
 def show_next(
-    project: ProjectOption = None, state: StateOption = None, now: Now = None, form: FormOption = Form.TEXT
+    project: ProjectOption = None,
+    state: StateOption = None,
+    now: Now = None,
+    form: FormOption = Form.TEXT,
+    dry_run: Looks = False,
 ) -> None:
     """Say what is to be done now, what leads on from here, and what evidence that takes."""
     from holdfast.workflow.rules.outlook import outlook
 
+    del dry_run
     found = outlook(open_desk(project, state, now))
     if form is Form.JSON:
         wanted = ("file", "phase", "status", "rules", "item", "do", "moves", "refused", "interrupted")

@@ -20,6 +20,7 @@ StateOption = Annotated[
     typer.Option("--state", metavar="FILE", help="Default: workflow_state.md, or what workflow.state configures."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; show what would be written.")]
+Looks = Annotated[bool, typer.Option("--dry-run", help="Nothing is written anyway.")]
 Now = Annotated[
     str | None, typer.Option("--now", metavar="TIME", help="Take this ISO 8601 moment for the present one.")
 ]
