@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,12 @@ def test_a_registry_that_cannot_be_written_is_said_once_and_stops_nothing(tmp_pa
     log.close()
     assert len(told) == 1
     assert told[0].startswith("not logged: ")
+
+
+def test_a_pipe_in_the_place_of_the_registry_is_said_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    path, engine, told = tmp_path / "task_registry.json", outcomes(a=[DONE]), list[str]()
+    os.mkfifo(path)
+    begin(engine, flow(step("a")))
+    log_of(engine, path, told)
+    assert len(told) == 1
+    assert "not logged" in told[0]
