@@ -218,6 +218,11 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _check_version(connection, path) != VERSION:  # else another process was faster
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise HoldfastError(
+                    f"{path}: a database of another application; nothing was changed",
+                    hint="move it away: Holdfast keeps its journal there",
+                )
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={VERSION}")

@@ -144,6 +144,8 @@ def derived(run_id: str, what: str) -> str:
 def written(path: Path, run_id: str) -> set[str]:
     """Which events of a run a registry holds, as `task_id` names them."""
     try:
+        if not path.is_file():  # reading a pipe or a device may never end
+            return set()
         content = path.read_bytes()
     except OSError:
         return set()
