@@ -19,7 +19,7 @@ class _Asked(Generic[Item, Answer]):
 
 
 class Together(Generic[Item, Answer]):
-    """Calls `act` with all that is asked for while it was busy. Nobody waits for company: who comes alone goes alone."""
+    """Calls `act` with all that was asked for while it was busy. Nobody waits for company."""
 
     def __init__(self, act: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
         self._act = act
@@ -45,7 +45,7 @@ class Together(Generic[Item, Answer]):
             answers = self._act([each.item for each in these])
             for each, answer in zip(these, answers, strict=True):
                 each.answer = answer
-        except Exception as error:  # noqa: BLE001 - each of them is told
+        except Exception as error:
             for each in these:
                 each.error = error
         for each in these:
