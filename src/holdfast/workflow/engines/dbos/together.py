@@ -19,7 +19,7 @@ class _Asked(Generic[Item, Answer]):
 
 
 class Together(Generic[Item, Answer]):
-    """Calls `act` with all that is asked for while it was busy. Nobody waits for company: who comes alone goes alone."""
+    """Calls `act` with all that was asked for while it was busy. Nobody waits for company."""
 
     def __init__(self, act: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
         self._act = act
