@@ -158,6 +158,17 @@ def test_a_process_that_went_away_is_found_among_many_that_were_started_since(pl
     assert outcome.notes == (f"left its process group and was ended: {pid}",)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
+@pytest.mark.parametrize("near_s", [0.0, 1000.0])
+def test_what_is_left_is_found_whether_the_step_began_just_now_or_long_ago(
+    place: Place, near_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.workflow.executors.strays.NEAR_S", near_s)
+    outcome = shell(place, "setsid sh -c 'sleep 1000 & echo $! > inner; wait' & until [ -s inner ]; do :; done")
+    assert outcome.notes[0].startswith("left its process group and was ended: ")
+    assert (place.project / "inner").read_text("utf-8").strip() in outcome.notes[0]
+
+
 def test_processes_that_it_left_in_the_group_are_ended(place: Place) -> None:
     outcome = shell(place, "sleep 1000 & exit 3")
     assert outcome.exit_code == 3
