@@ -141,34 +141,6 @@ def test_a_step_that_kills_its_own_shell_is_a_failure_and_leaves_nothing(place: 
     assert not Path(f"/proc/{inner}/cmdline").exists() or not Path(f"/proc/{inner}/cmdline").read_bytes()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
-def test_processes_that_went_out_of_the_group_are_ended_and_named(place: Place) -> None:
-    outcome = shell(place, "setsid sleep 1000 & echo $! > inner; until [ -s inner ]; do :; done")
-    assert outcome.status == "succeeded"
-    pid = (place.project / "inner").read_text("utf-8").strip()
-    assert outcome.notes == (f"left its process group and was ended: {pid}",)
-    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
-def test_a_process_that_went_away_is_found_among_many_that_were_started_since(place: Place) -> None:
-    many = "for each in $(seq 100); do /bin/true; done"
-    outcome = shell(place, f"setsid sleep 1000 & echo $! > inner; until [ -s inner ]; do :; done; {many}")
-    pid = (place.project / "inner").read_text("utf-8").strip()
-    assert outcome.notes == (f"left its process group and was ended: {pid}",)
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
-@pytest.mark.parametrize("near_s", [0.0, 1000.0])
-def test_what_is_left_is_found_whether_the_step_began_just_now_or_long_ago(
-    place: Place, near_s: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("holdfast.workflow.executors.strays.NEAR_S", near_s)
-    outcome = shell(place, "setsid sh -c 'sleep 1000 & echo $! > inner; wait' & until [ -s inner ]; do :; done")
-    assert outcome.notes[0].startswith("left its process group and was ended: ")
-    assert (place.project / "inner").read_text("utf-8").strip() in outcome.notes[0]
-
-
 def test_processes_that_it_left_in_the_group_are_ended(place: Place) -> None:
     outcome = shell(place, "sleep 1000 & exit 3")
     assert outcome.exit_code == 3
