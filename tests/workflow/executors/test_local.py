@@ -141,23 +141,6 @@ def test_a_step_that_kills_its_own_shell_is_a_failure_and_leaves_nothing(place: 
     assert not Path(f"/proc/{inner}/cmdline").exists() or not Path(f"/proc/{inner}/cmdline").read_bytes()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
-def test_processes_that_went_out_of_the_group_are_ended_and_named(place: Place) -> None:
-    outcome = shell(place, "setsid sleep 1000 & echo $! > inner; until [ -s inner ]; do :; done")
-    assert outcome.status == "succeeded"
-    pid = (place.project / "inner").read_text("utf-8").strip()
-    assert outcome.notes == (f"left its process group and was ended: {pid}",)
-    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
-def test_a_process_that_went_away_is_found_among_many_that_were_started_since(place: Place) -> None:
-    many = "for each in $(seq 100); do /bin/true; done"
-    outcome = shell(place, f"setsid sleep 1000 & echo $! > inner; until [ -s inner ]; do :; done; {many}")
-    pid = (place.project / "inner").read_text("utf-8").strip()
-    assert outcome.notes == (f"left its process group and was ended: {pid}",)
-
-
 def test_processes_that_it_left_in_the_group_are_ended(place: Place) -> None:
     outcome = shell(place, "sleep 1000 & exit 3")
     assert outcome.exit_code == 3

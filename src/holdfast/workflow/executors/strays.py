@@ -53,13 +53,12 @@ def _last_pid() -> int:
 
 def _none_since(moment: Since, cookie: set[bytes]) -> bool:
     """Whether there is surely no younger process with these variables; False where that takes a look at all."""
-    seen = moment.last_pid
+    seen, most = moment.last_pid, moment.last_pid + MOST_SINCE
     while seen != (last := _last_pid()):  # a process may fork, and end before it is looked at
-        near = time.monotonic() - moment.at_s < NEAR_S and last <= moment.last_pid + MOST_SINCE
-        if not near or last < seen or any(cookie <= _variables(pid) for pid in range(seen + 1, last + 1)):
+        if not seen < last <= most or any(cookie <= _variables(pid) for pid in range(seen + 1, last + 1)):
             return False
         seen = last
-    return True
+    return time.monotonic() - moment.at_s < NEAR_S
 
 
 class Strays:
