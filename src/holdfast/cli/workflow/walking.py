@@ -140,8 +140,10 @@ def workflow_in(project: Path, folder: str, name: str, *, keep: bool) -> Workflo
     """The workflow of that name, or in that file; with `keep` it may be put into the cache. Raises HoldfastError."""
     from holdfast.plugins import step_kinds
     from holdfast.workflow.definition import find, load
+    from holdfast.workflow.executors import unknown
 
-    return load(find(name, project, folder), project, step_kinds(), language=_language, keep=keep)
+    path = find(name, project, folder)
+    return load(path, project, step_kinds(), language=_language, unknown_place=unknown, keep=keep)
 
 
 def _language() -> Language:
