@@ -7,7 +7,7 @@ import platform
 import time
 from pathlib import Path
 
-from benchmarks import commands, dependencies, hooks, registry
+from benchmarks import commands, dependencies, hooks, registry, workflows
 from benchmarks.measure import write_table
 
 MARKS = ("<!-- results: begin -->", "<!-- results: end -->")
@@ -35,7 +35,7 @@ def _cpuinfo() -> str:
 def main() -> None:
     """All rows, shown as they come."""
     rows = []
-    for source in (registry.rows, commands.rows, hooks.rows, dependencies.rows):
+    for source in (registry.rows, commands.rows, hooks.rows, dependencies.rows, workflows.rows):
         for row in source():
             print(row, flush=True)
             rows.append(row)

@@ -9,22 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.commands import HELLO
-from benchmarks.measure import BIN, ROOT, Command, Row, at_most, medians
+from benchmarks.measure import BIN, ROOT, Command, Row, at_most, beside, medians, peak
 from benchmarks.shop import enlarged, installed
 
 CHECK: Command = (BIN / "holdfast", "check-deps", "--no-log", "--only")
 OURS: Command = (*CHECK, "lock,installed,conflicts")
 POETRY: Command = (BIN / "poetry", "check", "--lock")
-MEGABYTE = 1024
-"""In kibibytes, as Linux counts memory."""
-
-PEAK = """
-import os, subprocess, sys
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, status, used = os.wait4(child.pid, 0)
-print(used.ru_maxrss)
-"""
-"""Started from a process larger than the command, its peak would be that process's: so a small one starts it."""
 
 
 def rows() -> Iterator[Row]:
@@ -59,12 +49,6 @@ def _times(project: Path, size: str) -> Iterator[Row]:
     yield beside("`check-deps --only imports`", imports, deptry, "`deptry .`")
 
 
-def beside(what: str, ours: float, theirs: float, name: str) -> Row:
-    """A row that has no target."""
-    row = at_most(what, (ours, ""), (theirs, name), float("inf"))
-    return Row(row.what, row.ours, row.theirs, row.ratio, "none", met=True)
-
-
 def _passed(project: Path) -> int:
     """How many packages the lock holds, in a run in which every check passed."""
     command = [*OURS, "--format", "json"]
@@ -75,13 +59,6 @@ def _passed(project: Path) -> int:
 
 
 def _memory(project: Path) -> Row:
-    ours, theirs = (_peak(command, project) for command in (OURS, POETRY))
+    ours, theirs = (peak(command, project) for command in (OURS, POETRY))
     what = "`check-deps --only lock,installed,conflicts`, peak memory"
     return Row(what, f"{ours:.1f} MB", f"{theirs:.1f} MB `poetry check --lock`", ours / theirs, "<= 30 MB", ours <= 30)
-
-
-def _peak(command: Command, project: Path) -> float:
-    """The most memory that a command held, in megabytes: the median of five runs."""
-    small: Command = (BIN / "python", "-I", "-S", "-c", PEAK)
-    runs = [subprocess.run([*small, *command], cwd=project, check=True, stdout=subprocess.PIPE) for _ in range(5)]
-    return sorted(int(run.stdout) for run in runs)[2] / MEGABYTE

@@ -16,6 +16,17 @@ BIN = ROOT / ".venv" / "bin"
 README = ROOT / "benchmarks" / "README.md"
 ROUNDS = 5
 
+MEGABYTE = 1024
+"""In kibibytes, as Linux counts memory."""
+
+PEAK = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(child.pid, 0)
+print(used.ru_maxrss)
+"""
+"""Started from a process larger than the command, its peak would be that process's: so a small one starts it."""
+
 Command = tuple[str | Path, ...]
 
 
@@ -41,6 +52,12 @@ def at_most(what: str, ours: tuple[float, str], theirs: tuple[float, str], limit
     return Row(
         what, f"{milli(ours[0])} {ours[1]}", f"{milli(theirs[0])} {theirs[1]}", ratio, f"<= {limit}", ratio <= limit
     )
+
+
+def beside(what: str, ours: float, theirs: float, name: str) -> Row:
+    """A row that has no target."""
+    row = at_most(what, (ours, ""), (theirs, name), float("inf"))
+    return Row(row.what, row.ours, row.theirs, row.ratio, "none", met=True)
 
 
 def milli(seconds: float) -> str:
@@ -75,6 +92,13 @@ def _hyperfine(
         subprocess.run(["hyperfine", *options, "--export-json", out.name, *lines], cwd=cwd, check=True)
         results = json.loads(Path(out.name).read_bytes())["results"]
     return [result["times"] for result in results]
+
+
+def peak(command: Command, project: Path, runs: int = 5) -> float:
+    """The most memory that a command held, in megabytes: the median of so many runs. It has to succeed."""
+    small: Command = (BIN / "python", "-I", "-S", "-c", PEAK)
+    peaks = [subprocess.run([*small, *command], cwd=project, check=True, stdout=subprocess.PIPE) for _ in range(runs)]
+    return sorted(int(each.stdout) for each in peaks)[runs // 2] / MEGABYTE
 
 
 def write_table(marks: tuple[str, str], measured: str, head: str, rows: Sequence[object]) -> None:

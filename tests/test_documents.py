@@ -78,6 +78,7 @@ def asked_by_agents() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "field"), asked_by_agents())
 def test_what_agents_are_told_to_read_is_there(command: str, field: str, holdfast: Cli, git_project: Path) -> None:
     holdfast("init", "--yes", "--skip", "workflow,hooks", cwd=git_project)
+    holdfast("workflow", "state", "init", cwd=git_project)
     holdfast("venv-check", cwd=git_project)
     holdfast("validate-env", "--write-baseline", cwd=git_project)
     wanted = ("--format", "json") if "--format json" not in command else ()

@@ -9,11 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from holdfast.checks.interface import Check
-from holdfast.checks.runner import asked
-from holdfast.core.errors import HoldfastError
+from holdfast.core.errors import HoldfastError, asked
 
 if TYPE_CHECKING:
+    from holdfast.checks.interface import Check
     from holdfast.workflow.kinds.interface import Kind
 
 GROUP, STEPS = "holdfast.checks", "holdfast.steps"
@@ -95,8 +94,14 @@ class StepKinds(Mapping[str, "Kind"]):
     def __init__(self, path: Iterable[str]) -> None:
         self._path = tuple(path)
         self._targets: dict[str, list[tuple[str, str]]] | None = None
+        self._found: dict[str, Kind] = {}
 
     def __getitem__(self, name: str) -> Kind:
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Kind:
         from holdfast.workflow.kinds import BUILT_IN as OURS
 
         if self._targets is None and name in OURS:
@@ -126,6 +131,7 @@ class StepKinds(Mapping[str, "Kind"]):
             for name, target, source in _entry_points(STEPS, self._path):
                 found.setdefault(name, []).append((target, source))
             self._targets = found
+            self._found.clear()  # of what was found without looking for others, there may be two
         return self._targets
 
 

@@ -50,7 +50,7 @@ def ask():
 actions = {
     "nothing": lambda: None, "find": lambda: None, "fail": fail("pyproject.toml:3: no", "mend it"),
     "plainly": fail("it cannot be done"), "hostile": fail("a\\x1b[2Jb \\udcff", "c\\x07"), "bug": bug, "spill": spill,
-    "interrupt": interrupt, "ask": ask, "write": lambda: sys.stdout.write("x"),
+    "interrupt": interrupt, "ask": ask, "listen": lambda: sys.stdin.read(), "write": lambda: sys.stdout.write("x"),
     "open": lambda: open("gone"), "speak": lambda: typer.echo("na\\u00efve \\u65e5"),
 }
 codes = {"find": ExitCode.FINDINGS, "nothing": None, "speak": 0}
@@ -184,9 +184,11 @@ def test_a_file_that_is_missing_where_nobody_expected_it_is_a_bug(act: Run) -> N
     assert act("act", "open").exit_code == 3
 
 
-def test_a_closed_standard_output_is_no_traceback(argv: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("closed", [">&-", "<&-"])
+def test_a_closed_standard_stream_is_no_traceback(argv: list[str], tmp_path: Path, closed: str) -> None:
     done = subprocess.run(
-        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *argv, "act", "nothing"],
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *argv, "act", "listen"],
+        stdin=subprocess.DEVNULL,
         cwd=tmp_path,
         capture_output=True,
         check=False,
@@ -273,7 +275,7 @@ def test_the_version_imports_nothing_that_it_does_not_need(tmp_path: Path) -> No
     assert loaded & {"rich", "pydantic", "packaging", "ruamel", "tomllib", "docker", "httpx", "asyncio"} == set()
     assert "importlib.metadata" not in loaded
     assert {name for name in loaded if name.startswith("holdfast")} == {
-        "holdfast", "holdfast.cli", "holdfast.cli.main", "holdfast.core", "holdfast.core.errors",
+        "holdfast", "holdfast.cli", "holdfast.cli.lazy", "holdfast.cli.main", "holdfast.core", "holdfast.core.errors",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.core import locks
 from holdfast.core.errors import HoldfastError
-from holdfast.core.locks import LockTimeout, holder_of, lock, unlock
+from holdfast.core.locks import LockTimeout, holder_of, lock, lock_in_turn, unlock
 
 HOLD = (
     "import fcntl, sys; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
@@ -111,3 +111,20 @@ def test_a_file_that_cannot_be_locked_is_said(tmp_path: Path) -> None:
         lock(handle, tmp_path, exclusive=True, wait_s=0)
     assert raised.value.message == f"cannot lock {tmp_path}: Bad file descriptor"
     assert raised.value.hint == "keep the file on a local file system that supports flock"
+
+
+def test_who_has_the_turn_gets_in_next_and_gives_the_turn_back(tmp_path: Path) -> None:
+    path, turn = tmp_path / "file", tmp_path / "turn"
+    handles = [os.open(each, os.O_RDWR | os.O_CREAT) for each in (path, turn, path, turn)]
+    try:
+        lock_in_turn(handles[0], handles[1], path, wait_s=1)
+        lock(handles[3], turn, exclusive=True, wait_s=0)  # nobody waits: the turn is free
+        with pytest.raises(LockTimeout):  # the next one has the turn, and who writes again stays behind it
+            lock_in_turn(handles[2], handles[1], path, wait_s=0.01)
+        unlock(handles[3])
+        with pytest.raises(LockTimeout):
+            lock_in_turn(handles[2], handles[3], path, wait_s=0.01)
+        lock(handles[1], turn, exclusive=True, wait_s=0)  # given back though it did not get in
+    finally:
+        for handle in handles:
+            os.close(handle)

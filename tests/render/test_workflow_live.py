@@ -52,7 +52,9 @@ def test_of_a_fan_out_the_items_that_failed_are_lines_and_all_of_it_is_one() -> 
 
 def test_what_waits_for_a_person_is_told_with_the_command() -> None:
     asked = runs.folded(runs.NIGHTLY, *runs.ASKED)
-    assert lines_of(asked, ("asked", "ship")) == f"ship: Publish?; holdfast workflow approve {runs.RUN_ID} ship\n"
+    assert lines_of(asked, ("asked", "ship")) == (
+        f"ship: Publish?; holdfast workflow approve {runs.RUN_ID} ship --answer publish, or hold\n"
+    )
     document = runs.workflow(Step("b", "run", ("x",)))
     lost = runs.folded(document, runs.started(1, "b", on_crash="ask"), runs.ended(2, "b", status=UNKNOWN))
     assert f"holdfast workflow retry {runs.RUN_ID} b, or holdfast workflow done" in lines_of(lost, ("asked", "b"))
@@ -236,3 +238,28 @@ def test_drawing_and_telling_go_on_at_once(tmp_path: Path) -> None:
     drawing.join()
     assert told.frame(80, 24)[0].startswith("nightly: 3,001 of 3,001 done")
     assert frames
+
+
+ASKED = """
+import sys, time
+from pathlib import Path
+from tests.render import workflow_runs as runs
+from holdfast.render import workflow_live
+
+workflow_live.DRAWN_AFTER_S = workflow_live.REDRAWN_EVERY_S = 0.001
+turns = iter(range(20))
+looked = workflow_live.Told.has_begun
+def counted(self):
+    next(turns, None)
+    return looked(self)
+workflow_live.Told.has_begun = counted
+with workflow_live.progress(sys.stderr, Path("/nowhere"), live=True):
+    sys.stderr.write("again? ")
+    sys.stderr.flush()
+    while next(turns, None) is not None:
+        time.sleep(0)
+"""
+
+
+def test_what_is_asked_before_anything_begins_is_not_drawn_over() -> None:
+    assert on_terminal(ASKED) == "again? "

@@ -116,3 +116,39 @@ def test_the_time_that_is_left_is_told_for_people(seconds: int, said: str) -> No
 )
 def test_sizes_are_told_for_people(count: int, said: str) -> None:
     assert size(count) == said
+
+
+GUIDE = {
+    "question": "Is it done?",
+    "options": ["done"],
+    "instructions": "Write the parser.\nIt reads samples/",
+    "criteria": ["no sample is changed"],
+    "commands": [["pytest", "-q", "tests/a b.py"], "make lint"],
+}
+
+
+def test_work_that_is_to_be_done_is_shown_whole_with_what_will_tell_that_it_is() -> None:
+    document = runs.workflow(Step("write", "guide", {}))
+    found = runs.made(document, runs.rec(1, "step/write/asked", **GUIDE), owner=runs.GONE)
+    text = render(found, "text")
+    assert "write  needs an answer      -     -  Write the parser.\n" in text
+    assert f"""
+write  what is to be done
+  Write the parser.
+  It reads samples/
+  - no sample is changed
+  checked by: pytest -q 'tests/a b.py'; make lint
+
+waiting: 1 needs an answer of 1 step in 1m00s
+  holdfast workflow done {runs.RUN_ID} write  when the work is done""" in text
+
+
+def test_work_that_somebody_called_done_and_whose_commands_failed_is_not_done_yet() -> None:
+    document = runs.workflow(Step("write", "guide", {}))
+    said = runs.ended(4, "write", status=FAILED, exit_code=1, tail="1 failed in 5.9s")
+    answered = runs.rec(2, "step/write/answer/1", by="ana")
+    again = runs.rec(5, "step/write/asked", **GUIDE)
+    records = (runs.rec(1, "step/write/asked", **GUIDE), answered, runs.started(3, "write"), said, again)
+    text = render(runs.made(document, *records, owner=runs.GONE), "text")
+    assert "needs an answer      1     -  not done yet: exit code 1; Write the parser.\n" in text
+    assert "  | 1 failed in 5.9s\n" in text

@@ -65,7 +65,7 @@ def test_a_beginning_of_several_runs_is_refused_with_their_ids(text: str) -> Non
     assert FIRST in str(caught.value.hint)
 
 
-@pytest.mark.parametrize("text", ["1CD", "zzzz", "", "  "])
+@pytest.mark.parametrize("text", ["1CD", "zzzz", "", "  ", "\udcff" * 4])
 def test_what_is_no_run_says_where_to_look(text: str) -> None:
     with pytest.raises(NoSuchRun) as caught:
         resolve(ALL, text)

@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 from holdfast.checks.interface import Check, Context
 from holdfast.checks.tools import CannotRun
-from holdfast.core.errors import HoldfastError
+from holdfast.core import errors
+from holdfast.core.errors import Answer, HoldfastError
 from holdfast.core.findings import Result, Status, judged
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-Answer = TypeVar("Answer")
 SIGNAL_LATENCY_S = 0.1
 LONGEST_FIRST = ("pytest", "mypy", "flake8", "black", "poetry", "ruff")
 
@@ -57,16 +57,8 @@ class Interrupted(Exception):
 
 
 def asked(what: str, question: Callable[[], Answer]) -> Answer:
-    """The answer of code that a check's author wrote. Where it crashes, raises HoldfastError that begins with `what`.
-
-    sys.exit is a crash too: it would end the thread, and leave no result at all.
-    """
-    try:
-        return question()
-    except (HoldfastError, CannotRun):
-        raise
-    except (Exception, SystemExit) as error:
-        raise HoldfastError(f"{what}: {type(error).__name__}: {error}") from error
+    """The answer of code that a check's author wrote. Where it crashes, raises HoldfastError: `what`, and why."""
+    return errors.asked(what, question, apart_from=(CannotRun,))
 
 
 def run_one(job: Job, *, strict: bool) -> Result:

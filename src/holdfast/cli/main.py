@@ -96,9 +96,9 @@ def root(
 
 def main() -> NoReturn:
     """Runs the command line and exits. What nothing expected is our bug: exit 3, with the traceback in a file."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # our caller closed it, as some daemons do
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # our caller closed it, as some daemons do; no other file may get its number
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is escaped, and no crash

@@ -6,13 +6,15 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperCommand
 
 from holdfast.core.errors import ExitCode, HoldfastError
-from holdfast.core.findings import Report
+
+if TYPE_CHECKING:
+    from holdfast.core.findings import Report
 
 
 class Format(StrEnum):

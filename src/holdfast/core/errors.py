@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
 
 
 class ExitCode(IntEnum):
@@ -29,3 +33,16 @@ class HoldfastError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def asked(what: str, question: Callable[[], Answer], *, apart_from: tuple[type[Exception], ...] = ()) -> Answer:
+    """The answer of code that a plugin's author wrote. Where it crashes, raises HoldfastError that begins with `what`.
+
+    sys.exit is a crash too: it would end the thread, and leave no result at all.
+    """
+    try:
+        return question()
+    except (Exception, SystemExit) as error:
+        if isinstance(error, (HoldfastError, *apart_from)):
+            raise
+        raise HoldfastError(f"{what}: {type(error).__name__}: {error}") from error

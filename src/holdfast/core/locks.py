@@ -18,14 +18,29 @@ class LockTimeout(HoldfastError):
     """Another process held the file until the deadline was over."""
 
 
-def lock(handle: int, path: Path, *, exclusive: bool, wait_s: float) -> None:
+def lock(handle: int, path: Path, *, exclusive: bool, wait_s: float, pause_s: float = 0.02) -> None:
     """Takes the flock on an open file, waiting at most `wait_s` seconds; `os.close` or `unlock` gives it back.
 
-    Raises LockTimeout, which names the holder where the system tells it.
+    It is tried for again after `pause_s` seconds at most. Raises LockTimeout, which names the holder where the system
+    tells it.
     """
     kind = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
     if not _taken(handle, kind, path):
-        _lock_by(time.monotonic() + wait_s, handle, kind, path, wait_s)
+        _lock_by(time.monotonic() + wait_s, handle, kind, path, wait_s, pause_s)
+
+
+def lock_in_turn(handle: int, turn: int, path: Path, *, wait_s: float) -> None:
+    """Takes the flock on `handle` alone, so that who writes again and again does not keep others out.
+
+    `turn` is an open file of its own: whoever holds its flock is the next one, and gives it back when it got in.
+    Raises LockTimeout.
+    """
+    until = time.monotonic() + wait_s
+    lock(turn, path, exclusive=True, wait_s=wait_s)
+    try:
+        lock(handle, path, exclusive=True, wait_s=max(0.0, until - time.monotonic()), pause_s=0.002)
+    finally:
+        unlock(turn)
 
 
 def unlock(handle: int) -> None:
@@ -46,10 +61,10 @@ def _taken(handle: int, kind: int, path: Path) -> bool:
     return True
 
 
-def _lock_by(deadline: float, handle: int, kind: int, path: Path, wait_s: float) -> None:
+def _lock_by(deadline: float, handle: int, kind: int, path: Path, wait_s: float, pause_s: float) -> None:
     tries = 0
     while time.monotonic() < deadline:
-        time.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
+        time.sleep(min(pause_s, _PAUSES_S[min(tries, len(_PAUSES_S) - 1)]))
         tries += 1
         if _taken(handle, kind, path):
             return

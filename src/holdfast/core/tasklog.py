@@ -89,6 +89,11 @@ def started_event(
     }
 
 
+def another(event: Mapping[str, object], run_id: str, task: str, *, at_ms: int) -> dict[str, object]:
+    """The event that opens another task of the same caller: what is the same for both is not masked again."""
+    return {**event, "id": run_id, "task": _cut(mask_text(task)), "at": iso(at_ms)}
+
+
 def finished(run_id: str, status: str, exit_code: int | None, *, at_ms: int, duration_s: float) -> dict[str, object]:
     """The event that closes a task; `status` is one of STATUSES. Raises ValueError for any other."""
     if status not in STATUSES:

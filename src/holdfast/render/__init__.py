@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from holdfast.core.findings import Report
+if TYPE_CHECKING:
+    from holdfast.core.findings import Report
 
 FORMATS = {
     "text": "holdfast.render.text",

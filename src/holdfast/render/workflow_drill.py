@@ -73,7 +73,7 @@ def _conclusion(drilled: Drilled) -> str:
         return "failed: a crash would lose work of this workflow, or do some of it twice"
     again = [step.step for step in drilled.steps if step.again]
     if again:
-        return f"passed: nothing was lost, and what finished never ran again; begun again were {', '.join(again)}"
+        return f"passed: nothing was lost, and what finished never ran again; begun again: {', '.join(again)}"
     return "passed: nothing was lost, and nothing ran twice"
 
 

@@ -83,7 +83,14 @@ def step(each: StepReport) -> dict[str, Any]:
 def _question(each: StepReport) -> dict[str, Any] | None:
     if each.question is None:
         return None
-    return {"question": each.question, "options": list(each.options), "expires_at": moment(each.expires_ms)}
+    return {
+        "question": each.question,
+        "options": list(each.options),
+        "expires_at": moment(each.expires_ms),
+        "instructions": each.instructions,
+        "criteria": list(each.criteria),
+        "commands": list(each.commands),
+    }
 
 
 def summary(report: RunReport) -> dict[str, Any]:

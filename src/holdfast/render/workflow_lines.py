@@ -51,4 +51,11 @@ def asked_line(state: RunState, step: StepState) -> str:
         what = step.reason or "nobody knows whether it did its work"
         return f"{step.instance}: {what}; holdfast workflow retry {name}, or holdfast workflow done {name}"
     question = (step.asked or {}).get("question") or "needs an answer"
-    return f"{step.instance}: {question}; holdfast workflow {'done' if step.performs else 'approve'} {name}"
+    if step.performs:
+        failed = step.outcome is not None and step.outcome.exit_code
+        what = "not done yet, its commands fail" if failed else (step.asked or {}).get("instructions") or question
+        return f"{step.instance}: {what}; when it is done: holdfast workflow done {name}"
+    options = [str(each) for each in (step.asked or {}).get("options") or ()]
+    chosen = f" --answer {shlex.quote(options[0])}" if options and options[0] != "approve" else ""
+    others = "".join(f", or {each}" for each in options[1:])
+    return f"{step.instance}: {question}; holdfast workflow approve {name}{chosen}{others}"

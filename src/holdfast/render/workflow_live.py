@@ -7,16 +7,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from holdfast.core.clock import now_ms
 from holdfast.core.masking import mask_text
 from holdfast.render.screen import Screen
 from holdfast.render.terminal import one_line
-from holdfast.render.workflow_board import Board
 from holdfast.render.workflow_lines import asked_line, ended_line
 from holdfast.workflow.runner.listener import Listener
 from holdfast.workflow.runner.state import RunState, StepState
+
+if TYPE_CHECKING:
+    from holdfast.render.workflow_board import Board
 
 DRAWN_AFTER_S = 0.15
 REDRAWN_EVERY_S = 0.1
@@ -33,6 +35,8 @@ def progress(stream: IO[str], runs: Path, *, live: bool, color: bool = False) ->
     if not live:
         yield Lines(stream)
         return
+    from holdfast.render.workflow_board import Board
+
     told = Told(Board(runs, color=color))
     ended = threading.Event()
     # Not a daemon: an interpreter that exits early waits for it, and it takes away what it drew.
@@ -91,7 +95,10 @@ class Told:
     def started(self, state: RunState, step: StepState) -> None:
         with self._lock:
             if self._state is not state:
-                self._state, self._open = state, _all_open(state)
+                self._state = state
+                # what was going on already when the telling began, as after a resume
+                steps = list(state.steps.values())
+                self._open = {each.instance: each for each in steps if each.status in self.board.OPEN}
             self._open[step.instance] = step
 
     retrying = asked = started
@@ -107,6 +114,11 @@ class Told:
         with self._lock:
             self._notes.append(one_line(mask_text(line)))
 
+    def has_begun(self) -> bool:
+        """Whether a step was told of."""
+        with self._lock:
+            return self._state is not None
+
     def notes(self) -> list[str]:
         """The lines that came since this was called last."""
         with self._lock:
@@ -120,19 +132,15 @@ class Told:
         return [] if state is None else self.board.frame(state, steps, now_ms(), width, height)
 
 
-def _all_open(state: RunState) -> dict[str, StepState]:
-    """What was going on already when the telling began, as after a resume."""
-    return {each.instance: each for each in list(state.steps.values()) if each.status in Board.OPEN}
-
-
 def _draw(screen: Screen, told: Told, ended: threading.Event) -> None:
     with contextlib.suppress(OSError, ValueError):
         over: Callable[[float], bool] = ended.wait
         pause = DRAWN_AFTER_S
         while not over(pause):
-            _say(screen, told)
-            screen.draw(told.frame(*screen.size()))
             pause = REDRAWN_EVERY_S
+            if told.has_begun():  # before, somebody may be asked something, and drawing would take the question away
+                _say(screen, told)
+                screen.draw(told.frame(*screen.size()))
         screen.clear()
         _say(screen, told)
 

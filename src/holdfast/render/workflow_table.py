@@ -62,6 +62,7 @@ def render(report: RunReport, *, color: bool = False, width: int | None = None, 
     blocks = [
         list(_head(report, style)),
         list(_table(report, style)),
+        *_work(report),
         *_tails(report, style),
         list(_artifacts(report, style)),
         list(_end(report, style)),
@@ -164,13 +165,34 @@ def _filled(head: str, shown: int, body: str, width: int | None) -> Iterator[str
         yield (head + line if indent == shown and number == 0 else " " * indent + line).rstrip()
 
 
+def _work(report: RunReport) -> Iterator[list[str]]:
+    """What somebody is to do, and what will tell whether it is done."""
+    asked = [step for step in report.leaves() if step.status == ASKING and step.instructions]
+    for step in asked[:TAILS_SHOWN]:
+        lines = [
+            *printable((step.instructions or "").strip()).split("\n"),
+            *(f"- {one_line(c)}" for c in step.criteria),
+        ]
+        checked = "; ".join(one_line(command) for command in step.commands)
+        yield [
+            f"{one_line(step.instance)}  what is to be done",
+            *(f"  {line}" for line in lines),
+            f"  checked by: {checked}",
+        ]
+
+
 def _tails(report: RunReport, style: _Style) -> Iterator[list[str]]:
-    failed = [step for step in report.leaves() if step.status in BAD and step.tail.strip()]
+    failed = [step for step in report.leaves() if (step.status in BAD or _not_done(step)) and step.tail.strip()]
     limit = style.limit(TAILS_SHOWN)
     for step in failed[:limit]:
         yield list(_tail(report, step, style))
     if len(failed) > limit:
         yield [f"{len(failed) - limit:,} more failed; holdfast workflow dead list {report.id}"]
+
+
+def _not_done(step: StepReport) -> bool:
+    """Whether somebody said that it is done, and its commands said otherwise."""
+    return step.status == ASKING and bool(step.exit_code)
 
 
 def _tail(report: RunReport, step: StepReport, style: _Style) -> Iterator[str]:

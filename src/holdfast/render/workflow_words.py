@@ -47,6 +47,9 @@ def _open(step: StepReport, now_ms: int) -> str:
         return f"{again}, after {step.reason}" if step.reason else again
     if step.status != ASKING or not step.question:
         return ""
+    if step.instructions:
+        failed = f"not done yet: {step.reason or f'exit code {step.exit_code}'}; " if step.exit_code else ""
+        return f"{failed}{step.instructions.strip().partition(chr(10))[0]}"
     chosen = f" ({' | '.join(step.options)})" if step.options else ""
     until = f", expires in {left(step.expires_ms, now_ms)}" if step.expires_ms is not None else ""
     return f"{step.question}{chosen}{until}"

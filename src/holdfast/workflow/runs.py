@@ -26,6 +26,8 @@ def resolve(engine: Runs, text: str) -> str:
     wanted = text.strip()
     if wanted.lower() == LAST:
         return _last(engine)
+    if not wanted.isascii():  # no id is; and half of a surrogate pair can be asked of no database
+        raise _unknown(wanted)
     found = _exact(engine, wanted) or _beginning(engine, wanted.upper())
     if not found and len(wanted) >= SHORTEST_SUFFIX:
         found = [run.id for run in every_run(engine) if run.id.upper().endswith(wanted.upper())]

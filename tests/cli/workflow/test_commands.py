@@ -1,19 +1,27 @@
-"""Every command of `holdfast workflow` can be called."""
+"""Every command that there is can be called."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
+import importlib
+from types import ModuleType
 
+import pytest
 import typer
 
-import holdfast.cli.workflow as package
+from holdfast.cli import workflow
+from holdfast.cli.workflow import state
+from tests.conftest import ROOT
 
 
-def test_every_command_that_is_written_can_be_called() -> None:
-    written = set()
-    for path in Path(str(package.__file__)).parent.glob("*.py"):
-        name = f"{package.__name__}.{path.stem}"
-        apps = vars(import_module(name)).items() if path.stem != "__init__" else ()
-        written |= {f"{name}:{attribute}" for attribute, value in apps if isinstance(value, typer.Typer)}
-    assert written == {each for each in package.COMMANDS.values() if not each.startswith(f"{package.__name__}.state:")}
+@pytest.mark.parametrize("group", [workflow, state], ids=["workflow", "state"])
+def test_each_application_of_a_module_is_a_command_of_its_group(group: ModuleType) -> None:
+    listed = set(group.COMMANDS.values())
+    folder = ROOT / "src" / "holdfast" / "cli" / "/".join(group.__name__.split(".")[2:])
+    found = set()
+    for path in sorted(folder.glob("*.py")):
+        if path.stem == "__init__":
+            continue
+        module = importlib.import_module(f"{group.__name__}.{path.stem}")
+        found |= {f"{module.__name__}:{name}" for name, value in vars(module).items() if isinstance(value, typer.Typer)}
+    known = listed - {"holdfast.cli.workflow.state:app"}
+    assert found == known

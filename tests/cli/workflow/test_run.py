@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,12 @@ def test_a_plan_writes_nothing(shop: Path, holdfast: Cli) -> None:
         (("run", "nightly", "--input", "goo=1"), "no input `goo`"),
         (("run", "nightly", "--only", "ships"), "ships: no such step"),
         (("run", "nightly", "--run-id", "x"), "--run-id x: not a ULID"),
+        (("run", "nightly", "--run-id", "Z" * 26), "not a ULID"),
+        (("run", "nightly", "--run-id", "\udcff" * 26), "not a ULID"),
+        (("run", "nightly", "--parent", "../x"), "--parent ../x: not RUN/STEP"),
+        (("run", "nightly", "--database", "sqlite:///\udcff.db"), "half of a surrogate pair"),
+        (("status", "\udcff" * 4), "no such run"),
+        (("history", "--limit", "9" * 30), "--limit"),
         (("resume", "01X"), "no run"),
         (("restart", "last"), "no run"),
         (("cancel", "last"), "no run"),
@@ -119,6 +127,16 @@ def test_what_cannot_be_done_ends_with_2_and_says_why(
     write(shop)
     said = holdfast("workflow", *args, cwd=shop)
     assert (said.exit_code, message in said.stderr) == (2, True), said.stderr
+
+
+def test_no_more_runs_at_once_than_files_may_be_open(shop: Path) -> None:
+    step = f"{{id: fan, for_each: {list(range(80))}, run: [sleep, '0.01']}}"
+    (shop / "wide.yaml").write_text(f"name: wide\nsteps:\n  - {step}\n", "utf-8")
+    command = [sys.executable, "-m", "holdfast", "workflow", "run", "wide.yaml", "--jobs", "60", "--no-live"]
+    limited = ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *command]
+    done = subprocess.run(limited, cwd=shop, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--jobs 60: 10 at once" in done.stderr
 
 
 def test_only_the_steps_that_are_named_run(shop: Path, holdfast: Cli) -> None:

@@ -231,6 +231,48 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(bench: Bench) -> None:
     assert tree(bench.project) == before
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_that_is_removed_in_use_is_an_error_before_the_next_attempt_begins(
+    bench: Bench, replaced: bool
+) -> None:
+    journal = opened(bench)
+    run, lease = bench.begun(journal)
+    shutil.rmtree(database(bench).parent)
+    if replaced:
+        opened(bench).close()
+    with pytest.raises(HoldfastError, match="removed or replaced while it was in use"):
+        journal.dispatch(lease, [work(run.id, "a", "/bin/sh", "-c", f"touch {bench.project}/began")])
+    journal.close()
+    assert not (bench.project / "began").exists()
+
+
+def test_another_applications_database_is_refused_and_left_as_it_is(bench: Bench) -> None:
+    database(bench).parent.mkdir(parents=True)
+    connection = sqlite3.connect(database(bench))
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    with pytest.raises(HoldfastError, match="another application"):
+        opened(bench)
+    connection = sqlite3.connect(database(bench))
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
+    connection.close()
+
+
+def test_a_damaged_record_is_named(bench: Bench, journal: Journal) -> None:
+    run, _ = bench.begun(journal)
+    connection = sqlite3.connect(database(bench))
+    connection.execute("UPDATE records SET data = '{nope'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(HoldfastError, match=rf"run/owner/1 of run {run.id}.* is damaged"):
+        journal.load(run.id)
+
+
+def test_a_text_that_no_database_can_hold_is_an_error(journal: Journal) -> None:
+    with pytest.raises(HoldfastError, match="half of a surrogate pair"):
+        journal.runs(workflow="\udcff")
+
+
 def test_a_newer_versions_database_is_refused_and_its_new_columns_are_tolerated(bench: Bench) -> None:
     opened(bench).close()
     connection = sqlite3.connect(database(bench))

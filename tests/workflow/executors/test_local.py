@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import signal
 import stat
 import sys
@@ -11,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
+from holdfast.core.ids import new_id
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.local import LocalExecutor
 from holdfast.workflow.executors.perform import perform
+from holdfast.workflow.executors.results import OUTPUT_LIMIT
 from holdfast.workflow.records import Outcome
 
-RUN = "01JD0000000000000000000000"
+RUN = new_id(now_ms())
+"""Of no other process that tests the same: what an attempt left is found by it."""
 SECRET = "s3cret value"  # noqa: S105 - one of the test's own
 
 
@@ -144,6 +150,14 @@ def test_processes_that_went_out_of_the_group_are_ended_and_named(place: Place) 
     assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows other processes' environments")
+def test_a_process_that_went_away_is_found_among_many_that_were_started_since(place: Place) -> None:
+    many = "for each in $(seq 100); do /bin/true; done"
+    outcome = shell(place, f"setsid sleep 1000 & echo $! > inner; until [ -s inner ]; do :; done; {many}")
+    pid = (place.project / "inner").read_text("utf-8").strip()
+    assert outcome.notes == (f"left its process group and was ended: {pid}",)
+
+
 def test_processes_that_it_left_in_the_group_are_ended(place: Place) -> None:
     outcome = shell(place, "sleep 1000 & exit 3")
     assert outcome.exit_code == 3
@@ -172,7 +186,7 @@ def test_output_beyond_the_limit_keeps_its_beginning_and_its_end(place: Place) -
 def test_output_without_end_does_not_fill_the_disk(place: Place) -> None:
     small = place._replace(output_limit=2**20)
     outcome = shell(small, "yes", timeout_s=0.6)
-    assert outcome.status == "timed_out"
+    assert (outcome.status, outcome.reason) == ("timed_out", "it took longer than 0.6 s")
     assert outcome.log_bytes > 2**20
     assert len(log(small, outcome)) < 2**20 + 100
 
@@ -291,7 +305,33 @@ def test_a_full_disk_is_a_failure_with_a_reason(place: Place) -> None:
         pass
     assert outcome.status == "failed"
     assert outcome.reason
-    assert "it could not begin" in outcome.reason
+    assert "it could not be written" in outcome.reason
+
+
+def test_outputs_beyond_the_limit_are_not_kept_on_disk_either(place: Place) -> None:
+    outcome = shell(place, "echo a=1 > $HOLDFAST_OUTPUT; head -c 3000000 /dev/zero >> $HOLDFAST_OUTPUT")
+    assert outcome.outputs == {"a": "1"}
+    assert any("the rest is not kept" in note for note in outcome.notes)
+    assert (place.runs / RUN / "outputs" / "a.1").stat().st_size == OUTPUT_LIMIT
+
+
+def test_a_step_that_removes_the_files_of_its_run_has_failed_with_the_reason(place: Place) -> None:
+    outcome = shell(place, f"rm -r {place.runs / RUN}")
+    assert (outcome.status, "or the step removed it" in str(outcome.reason)) == ("failed", True)
+
+
+def test_too_many_open_files_are_a_failure_with_a_reason(place: Place) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    executor = LocalExecutor()
+    executor.start(work("true", attempt=2), place).stop("cancelled")
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, hard))
+    try:
+        with pytest.raises(HoldfastError, match=os.strerror(errno.EMFILE)):
+            executor.start(work("true"), place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_program_that_a_step_installed_is_found_by_the_next(place: Place) -> None:

@@ -26,7 +26,7 @@ def problems(name: str, body: Any) -> list[str]:
 def test_there_is_a_kind_for_each_name_of_the_model() -> None:
     assert tuple(step_kinds([])) == KINDS
     assert {name: kind(name).on_crash for name in KINDS if kind(name).on_crash != RERUN} == dict.fromkeys(
-        ("run", "tool", "workflow"), ASK
+        ("run", "tool"), ASK
     )
     assert [name for name in KINDS if kind(name).waits] == ["approve", "guide"]
     assert all(kind(name).question({}) == {} for name in KINDS if not kind(name).waits)
@@ -161,7 +161,7 @@ def test_what_an_expression_made_is_judged_again(name: str, body: Any) -> None:
         kind(name).command(body, SETTING)
 
 
-def test_a_childs_run_id_follows_from_its_parents_run_step_and_attempt() -> None:
+def test_a_childs_run_id_follows_from_its_parents_run_and_step_and_from_how_often_that_is_done_again() -> None:
     def run_id(setting: Setting) -> str:
         argv = kind("workflow").command({"file": "c.yaml", "inputs": {"n": 3, "t": "a b", "l": [1]}}, setting).argv
         assert argv[:6] == (*OURS, "holdfast", "workflow", "run")
@@ -173,10 +173,10 @@ def test_a_childs_run_id_follows_from_its_parents_run_step_and_attempt() -> None
         return argv[8]
 
     child = run_id(SETTING)
-    assert child == run_id(SETTING)
+    assert child == run_id(SETTING) == run_id(SETTING._replace(attempt=3))
     assert (child[:10], len(child)) == (SETTING.run_id[:10], 26)
     assert set(child) <= set(ALPHABET)
-    others = [SETTING._replace(attempt=3), SETTING._replace(instance="fan[4]"), SETTING._replace(run_id="child of old")]
+    others = [SETTING._replace(agains=1), SETTING._replace(instance="fan[4]"), SETTING._replace(run_id="child of old")]
     assert len({child, *map(run_id, others)}) == 4
     with pytest.raises(HoldfastError, match="inputs: n is null"):
         kind("workflow").command({"file": "c.yaml", "inputs": {"n": None}}, SETTING)

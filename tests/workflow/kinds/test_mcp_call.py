@@ -23,7 +23,9 @@ def broken() -> str:
     raise ValueError("no")
 server.run()
 """
-needs_sdk = pytest.mark.skipif(find_spec("mcp") is None, reason="the mcp SDK is not installed: pip install 'mcp>=2.3'")
+needs_sdk = pytest.mark.skipif(
+    find_spec("mcp") is None, reason="the MCP SDK is not installed: pip install 'holdfast[mcp]'"
+)
 
 
 def call(tmp_path: Path, argument: Any, *, without_sdk: bool = False) -> subprocess.CompletedProcess[str]:
@@ -43,7 +45,7 @@ def small(tmp_path: Path, tool: str, **arguments: object) -> dict[str, Any]:
 def test_without_the_sdk_it_says_what_to_install(tmp_path: Path) -> None:
     done = call(tmp_path, small(tmp_path, "add", a=1, b=2), without_sdk=True)
     assert done.returncode == 2
-    assert done.stdout.splitlines()[-1] == "hint: pip install 'mcp>=2.3,<3'"
+    assert done.stdout.splitlines()[-1] == "hint: pip install 'holdfast[mcp]'"
     assert done.stderr == ""
 
 

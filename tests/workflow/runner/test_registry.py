@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,12 @@ def test_the_registry_knows_what_a_run_began_with_and_what_its_attempts_made(tmp
     assert {each.get("commit") for each in found if each["event"] == "started"} == {"c0ffee"}
     ends = [each.get("artifacts") for each in found if each["event"] == "finished"]
     assert ends == [[{"path": "dist/app.whl", "sha256": digest, "size": 7}], None]
+
+
+def test_a_pipe_in_the_place_of_the_registry_is_said_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    path, engine, told = tmp_path / "task_registry.json", outcomes(a=[DONE]), list[str]()
+    os.mkfifo(path)
+    begin(engine, flow(step("a")))
+    log_of(engine, path, told)
+    assert len(told) == 1
+    assert "not logged" in told[0]

@@ -138,6 +138,18 @@ def test_for_each_of_no_list_fails_the_step(tmp_path: Path) -> None:
     assert (state.steps["fan"].status, state.steps["fan"].reason) == ("failed", "for_each: inputs.of gives no list")
 
 
+def test_for_each_takes_a_text_that_is_a_json_list_as_what_steps_hand_on_is_text(tmp_path: Path) -> None:
+    fan = step("fan", for_each="inputs.of", body=["look", "${item.name}"])
+    state = walked(MemoryEngine(), tmp_path, fan, inputs={"of": '[{"name": "api"}, {"name": "web"}]'})
+    assert [state.steps[f"fan[{index}]"].item for index in range(2)] == [{"name": "api"}, {"name": "web"}]
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', "3", "[1,", "[" * 100_000])
+def test_for_each_of_a_text_that_is_no_json_list_fails_the_step(text: str, tmp_path: Path) -> None:
+    state = walked(MemoryEngine(), tmp_path, step("fan", for_each="inputs.of"), inputs={"of": text})
+    assert (state.steps["fan"].status, state.steps["fan"].reason) == ("failed", "for_each: inputs.of gives no list")
+
+
 def test_outputs_of_a_step_reach_those_after_it_and_no_shell_reads_them(tmp_path: Path) -> None:
     engine = outcomes(a=Outcome("succeeded", 0, outputs={"version": "1; rm -rf /"}))
     walked(

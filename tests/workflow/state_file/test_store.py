@@ -53,6 +53,17 @@ def test_a_change_is_written_and_named_in_the_history(file: StateFile) -> None:
     assert file.content_of(file.version("1")) == FULL.encode()
 
 
+def test_a_file_that_is_no_state_file_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "hosts"
+    path.write_text("127.0.0.1 localhost\n", "utf-8")
+    other = in_project(tmp_path, path)
+    with pytest.raises(HoldfastError, match="none of the sections"):
+        other.change(lambda document: document.with_state("Phase", "VALIDATE"))
+    assert path.read_text("utf-8") == "127.0.0.1 localhost\n"
+    path.write_text("## Log\n", "utf-8")
+    assert other.change(lambda document: document.with_state("Phase", "VALIDATE")).changed
+
+
 def test_a_change_that_changes_nothing_writes_nothing(file: StateFile) -> None:
     began(file)
     kept = {path: path.stat().st_mtime_ns for path in [file.path, *file.keep.rglob("*")]}

@@ -17,7 +17,7 @@ history = typer.Typer(add_completion=False)
 prune = typer.Typer(add_completion=False)
 
 STATUSES = ("running", "waiting", "interrupted", "succeeded", "failed", "cancelled", "timed_out")
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10**9, metavar="N", help="At most so many.")]
 
 
 @history.command()

@@ -71,15 +71,17 @@ def run_workflow(
     with opened(project, how) as place:
         if parent is None:
             offer(place, apart_from=run_id, recover=auto_recover)
-        return walk(place, begun(place, name, inputs, input_files, asked))
+        begun_id = begun(place, name, inputs, input_files, asked)
+        return walk(place, begun_id, reopened(begun_id, failed=True) if parent is not None else None)
 
 
 def begun(place: Place, name: str, inputs: list[str] | None, input_files: list[Path] | None, asked: Asked) -> str:
     """Begins the run, if there is none of that id yet."""
     from holdfast.core.who import who
     from holdfast.workflow.runner.graph import Graph
-    from holdfast.workflow.runner.starting import ask_facts, new_run
+    from holdfast.workflow.runner.starting import ask_facts, check_ids, new_run
 
+    check_ids(asked)
     if asked.run_id is not None and _is_there(place, asked.run_id):
         return asked.run_id
     facts = ask_facts(place.project)
@@ -162,12 +164,16 @@ def resume_run(
         return walk(place, run_id, reopened(run_id))
 
 
-def reopened(run_id: str) -> Callable[[Engine, Lease], None]:
-    """What has a run that was cancelled, or took too long, go on with what was left; else it writes nothing."""
+def reopened(run_id: str, *, failed: bool = False) -> Callable[[Engine, Lease], None]:
+    """What has a run that was cancelled, or took too long, go on with what was left; else it writes nothing.
+
+    With `failed` also one that failed, as a step's next attempt does with its child run.
+    """
+    ends = ("cancelled", "timed_out", "failed") if failed else ("cancelled", "timed_out")
 
     def prepare(engine: Engine, lease: Lease) -> None:
         state = loaded(engine, run_id)
-        if state.ended is not None and state.status in ("cancelled", "timed_out"):
+        if state.ended is not None and state.status in ends:
             from holdfast.core.who import who
             from holdfast.workflow.runner.again import again
 

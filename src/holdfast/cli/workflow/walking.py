@@ -73,7 +73,7 @@ def at_terminal() -> bool:
 @contextmanager
 def opened(directory: Path | None, how: How, *, to_run: bool = True) -> Iterator[Place]:
     """The project and its engine. Raises HoldfastError."""
-    from holdfast.workflow.engines.opening import open_to_read, open_to_run
+    from holdfast.workflow.engines.opening import most_at_once, open_to_read, open_to_run
 
     project = find_project(directory, os.environ)
     config = load_config(project, os.environ)
@@ -81,6 +81,9 @@ def opened(directory: Path | None, how: How, *, to_run: bool = True) -> Iterator
     jobs = config.workflow.jobs if how.jobs is None else how.jobs
     if not jobs and how.jobs is None:
         jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    if not database and jobs > (most := most_at_once()):
+        say(f"--jobs {jobs}: {most} at once, as this process may have no more open files (ulimit -n)")
+        jobs = most
     engine = open_to_run(project, database, os.environ, jobs=jobs) if to_run else open_to_read(project, database)
     try:
         yield Place(project, config, engine, how, DISPATCHED if database else max(1, jobs))

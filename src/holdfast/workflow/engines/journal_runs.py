@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from holdfast.core.errors import HoldfastError
 from holdfast.workflow.engines.interface import Run, Work
 from holdfast.workflow.engines.journal_owners import no_such_run
 from holdfast.workflow.engines.journal_store import Store
@@ -37,10 +38,22 @@ def load(store: Store, run_id: str) -> tuple[Run, list[Record], int]:
     )
     if row is None:
         raise no_such_run(run_id)
-    content = json.loads(row[-1])
+    content = decoded(store, row[-1], "the document", run_id)
     rows = store.rows("SELECT seq, key, data, at_ms FROM records WHERE run_id = ? ORDER BY seq", (run_id,))
-    records = [Record(key, json.loads(data), at_ms) for _, key, data, at_ms in rows]
+    records = [Record(key, decoded(store, data, key, run_id), at_ms) for _, key, data, at_ms in rows]
     return _run(row[:-1], content), records, rows[-1][0] if rows else 0
+
+
+def decoded(store: Store, text: str, what: str, run_id: str) -> dict[str, Any]:
+    """What a text of the journal holds. Raises HoldfastError where it is none that we wrote."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    hint = "nothing was changed; this run cannot be resumed, others can"
+    raise HoldfastError(f"{store.path}: {what} of run {run_id} is damaged", hint=hint)
 
 
 def newest(store: Store, limit: int, before: str | None, workflow: str | None) -> list[Run]:

@@ -7,6 +7,7 @@ A FULL commit makes all commits before it durable too: they are in the same log.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class Store:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path, self._connection = path, connection
+        self._file = _identity(path)
         self._full: bool | None = None
         self.unsynced = False
         """Whether something was committed that a power cut may take."""
@@ -82,6 +84,8 @@ class Store:
         before = self._connection.total_changes
         try:
             yield
+            if sync and _identity(self.path) != self._file:
+                raise _moved(self.path)
             with self._errors():
                 self._connection.execute("COMMIT")
         except BaseException:
@@ -123,6 +127,26 @@ class Errors:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, sqlite3.Error):
             raise _explained(self._path, error) from error
+        if isinstance(error, UnicodeEncodeError):
+            reason = "holds half of a surrogate pair, which is no character"
+            raise HoldfastError(f"{error.object[:100]!a} {reason}") from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another of its name; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - half the time, and each synced write asks
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _moved(path: Path) -> HoldfastError:
+    """SQLite writes on into a file that has no name any more, and nobody would find it there."""
+    return HoldfastError(
+        f"{path}: was removed or replaced while it was in use; what was done since is on record nowhere",
+        hint="does a step delete .holdfast, as `git clean -x` does?",
+    )
 
 
 def _explained(path: Path, error: sqlite3.Error) -> HoldfastError:
@@ -194,6 +218,11 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _check_version(connection, path) != VERSION:  # else another process was faster
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise HoldfastError(
+                    f"{path}: a database of another application; nothing was changed",
+                    hint="move it away: Holdfast keeps its journal there",
+                )
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={VERSION}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,20 @@ from holdfast.workflow.executors.interface import Place
 
 RUNS = Path(".holdfast", "workflow", "runs")
 JOURNAL = Path(".holdfast", "workflow", "journal.db")
+
+
+OPEN_FILES = 32
+"""Of this process apart from its attempts: its streams, the journal, the registry, the state file."""
+OPEN_FILES_EACH = 3
+"""Of an attempt: its log, its process, the pipe to its shell."""
+
+
+def most_at_once() -> int:
+    """How many attempts this process can perform at once with the files that it may have open."""
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else max(1, (soft - OPEN_FILES) // OPEN_FILES_EACH)
 
 
 def open_to_run(project: Path, database: str, env: Mapping[str, str], *, jobs: int) -> Engine:

@@ -13,7 +13,7 @@ from holdfast.workflow.executors.ending import Ending, outcome_of
 from holdfast.workflow.executors.files import AttemptFiles, read_bounded
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.log_file import LogFile
-from holdfast.workflow.executors.strays import Strays, group_lives, signal_all, signal_group
+from holdfast.workflow.executors.strays import Since, Strays, group_lives, signal_all, signal_group, since
 from holdfast.workflow.records import TIMED_OUT, Outcome
 
 LINGER_S = 1.0
@@ -49,6 +49,7 @@ class LocalAttempt:
         self._strays, self._secrets, self._begin = strays, secrets, begin
         self._child = begin is not None
         self._began = time.monotonic() - ran_s
+        self._since: Since | None = None
         self._watch: int | None = _pidfd(self._pid)
         self._exit_status: int | None = None
         self._ended = self._never_began = False
@@ -65,6 +66,7 @@ class LocalAttempt:
         if self._begin is None:
             return
         self._began = time.monotonic()
+        self._since = since(self._pid)
         try:
             told = self._begin.script
             while told:
@@ -131,7 +133,7 @@ class LocalAttempt:
 
     def _lingers(self, now: float) -> bool:
         """Whether something is left of it. What is left is asked to end, and made to; at last it is left alone."""
-        strays = set(self._strays.find(self._work))
+        strays = set(self._strays.find(self._work, self._since))
         if not strays and not group_lives(self._group):
             return False
         if self._give_up_at is None:

@@ -12,12 +12,12 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.files import write_atomic
 from holdfast.core.masking import FORMS, MASK, mask_text
 from holdfast.workflow.engines.interface import Work
-from holdfast.workflow.executors.files import AttemptFiles, read_bounded
+from holdfast.workflow.executors.files import AttemptFiles, cut_file, read_bounded
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.log_file import LogFile, last_lines
 from holdfast.workflow.executors.results import OUTPUT_LIMIT, keep_artifacts, parse_outputs
 from holdfast.workflow.executors.secrets import mask_values, masked_values
-from holdfast.workflow.records import FAILED, SUCCEEDED, UNKNOWN, Artifact, Outcome
+from holdfast.workflow.records import FAILED, SUCCEEDED, TIMED_OUT, UNKNOWN, Artifact, Outcome
 
 SIGNAL_BASE = 128  # what a shell adds to the number of the signal that ended a program
 
@@ -49,7 +49,7 @@ def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, endi
         notes.append("the middle of its output was cut")
     values = masked_values(ending.secrets)
     outputs = _outputs(files.output, values, notes)
-    found = _exit(files, ending)
+    found = _exit(files, ending, work.timeout_s)
     artifacts: tuple[Artifact, ...] = ()
     if work.artifacts and not ending.never_began:
         artifacts, reason = _artifacts(work, place, notes)
@@ -70,12 +70,14 @@ def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, endi
     )
 
 
-def _exit(files: AttemptFiles, ending: Ending) -> _Exit:
+def _exit(files: AttemptFiles, ending: Ending, limit_s: float) -> _Exit:
     code, began = _exit_code(files.exit, ending)
     if ending.asked is not None:
-        return _Exit(ending.asked, code, "it never began" if ending.never_began else None)
+        too_long = ending.asked == TIMED_OUT and ending.duration_s > limit_s  # else the run took too long
+        why = "it never began" if ending.never_began else f"it took longer than {limit_s:g} s" if too_long else None
+        return _Exit(ending.asked, code, why)
     if not began:
-        return _Exit(FAILED, None, f"it could not begin: {files.exit} cannot be written")
+        return _Exit(FAILED, None, f"{files.exit} is not there: it could not be written, or the step removed it")
     if code is None:
         return _Exit(UNKNOWN, None, "its process is gone and left no exit code")
     if code == 0:
@@ -115,7 +117,8 @@ def _outputs(path: str, values: list[str], notes: list[str]) -> dict[str, str]:
     if not content:
         return {}
     if len(content) > OUTPUT_LIMIT:
-        notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not read")
+        notes.append(f"$HOLDFAST_OUTPUT holds more than {OUTPUT_LIMIT} bytes; the rest is not kept")
+        cut_file(path, OUTPUT_LIMIT)
         content = content[: content.rfind(b"\n", 0, OUTPUT_LIMIT) + 1]
     content = _without_secrets(path, content, values)
     found, bad = parse_outputs(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from holdfast.core.files import file_errors
@@ -55,6 +56,16 @@ def read_bounded(path: str, limit: int) -> bytes | None:
         return None
     finally:
         os.close(handle)
+
+
+def cut_file(path: str, limit: int) -> None:
+    """Keeps the first `limit` bytes of a regular file, if it can be written."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.ftruncate(handle, limit)
+        finally:
+            os.close(handle)
 
 
 def _file_name(instance: str) -> str:

@@ -123,13 +123,12 @@ class LocalExecutor:
     def _fresh_log(self, files: AttemptFiles) -> int:
         """Opens a new log. Where there is one, the attempt was performed before, and what it left is removed."""
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with suppress(OSError):  # the second try says what is wrong
+            return os.open(files.log, flags | os.O_EXCL, 0o600)
         with file_errors(Path(files.log), "write"):
-            try:
-                return os.open(files.log, flags | os.O_EXCL, 0o600)
-            except FileExistsError:
-                Path(files.exit).unlink(missing_ok=True)
-                Path(files.output).unlink(missing_ok=True)
-                return os.open(files.log, flags, 0o600)
+            Path(files.exit).unlink(missing_ok=True)
+            Path(files.output).unlink(missing_ok=True)
+            return os.open(files.log, flags, 0o600)
 
     def _adopted(self, work: Work, place: Place, files: AttemptFiles, process: Mapping[str, Any]) -> Running:
         with file_errors(place.runs, "read"):

@@ -59,7 +59,10 @@ class Shim(NamedTuple):
 
 def spawn(env: Mapping[str, str]) -> Shim:
     """Starts a shell in a session of its own, with this environment. Raises CannotStart."""
-    reading, pipe = os.pipe()
+    try:
+        reading, pipe = os.pipe()
+    except OSError as error:
+        raise CannotStart(f"cannot start {SHELL}: {error.strerror}") from error
     try:
         pid = os.posix_spawn(
             SHELL,

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.core.process_identity import is_running, started
 from holdfast.workflow.engines.interface import Work
@@ -22,7 +22,44 @@ TRIES = 20
 PAUSE_S = 0.005
 GRACE_S = 2.0
 KERNEL_THREADS = 2
+ENDED = (b"Z", b"X")
 RUN_ID = b"HOLDFAST_RUN_ID="
+LAST_PID = "/proc/sys/kernel/ns_last_pid"
+"""The last process id that was given out among those that this process can see, proc_sys_kernel(5)."""
+MOST_SINCE = 64
+NEAR_S = 1.0
+"""Within which ids cannot have been given out so fast that they came round again."""
+
+
+class Since(NamedTuple):
+    """A moment, for telling which processes are younger: by the ids that are given out one after the other."""
+
+    last_pid: int
+    at_s: float
+
+
+def since(older: int) -> Since | None:
+    """This moment; None where the system does not tell, as `older`, a process that lives, is not the older one."""
+    last_pid = _last_pid()
+    return Since(last_pid, time.monotonic()) if last_pid >= older else None
+
+
+def _last_pid() -> int:
+    try:
+        return int(_content(LAST_PID)) if LINUX else -1
+    except (OSError, ValueError):
+        return -1
+
+
+def _none_since(moment: Since, cookie: set[bytes]) -> bool:
+    """Whether there is surely no younger process with these variables; False where that takes a look at all."""
+    seen = moment.last_pid
+    while seen != (last := _last_pid()):  # a process may fork, and end before it is looked at
+        near = time.monotonic() - moment.at_s < NEAR_S and last <= moment.last_pid + MOST_SINCE
+        if not near or last < seen or any(cookie <= _variables(pid) for pid in range(seen + 1, last + 1)):
+            return False
+        seen = last
+    return True
 
 
 class Strays:
@@ -32,11 +69,16 @@ class Strays:
         self._others: set[str] = set()
         self._ours = RUN_ID + os.fsencode(os.environ.get("HOLDFAST_RUN_ID", ""))
 
-    def find(self, work: Work) -> list[int]:
-        """The processes of this attempt that live, in no order; none but Linux can tell."""
+    def find(self, work: Work, begun: Since | None = None) -> list[int]:
+        """The processes of this attempt that live, in no order; none but Linux can tell.
+
+        Where it is known when the attempt began, and that was just now, only processes that are younger are looked at.
+        """
         if not LINUX:
             return []
         cookie = _cookie(work)
+        if begun is not None and _none_since(begun, cookie):
+            return []
         names = set(os.listdir("/proc"))  # noqa: PTH208 - a step takes 1 ms
         found = []
         for name in names - self._others:
@@ -57,6 +99,10 @@ def _cookie(work: Work) -> set[bytes]:
     return {os.fsencode(f"HOLDFAST_{name}={value}") for name, value in values.items()}
 
 
+def _variables(pid: int) -> set[bytes]:
+    return set((_environment(str(pid)) or b"").split(b"\0"))
+
+
 def _environment(pid: str) -> bytes | None:
     """What is in a process's environment; None where that is nobody's business here, or it is gone."""
     for _ in range(TRIES):
@@ -64,7 +110,7 @@ def _environment(pid: str) -> bytes | None:
             content = _content(f"/proc/{pid}/environ")
         except OSError:
             return None
-        if content or _is_kernel_thread(pid):
+        if content or _never_has_one(pid):
             return content
         time.sleep(0.0005)  # between two programs a process has no environment for a moment
     return b""
@@ -82,12 +128,13 @@ def _content(path: str) -> bytes:
         os.close(handle)
 
 
-def _is_kernel_thread(pid: str) -> bool:
+def _never_has_one(pid: str) -> bool:
+    """Whether a process is one of the kernel's, or has ended."""
     try:
-        parent = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[1]
+        state, parent = _content(f"/proc/{pid}/stat").rpartition(b") ")[2].split()[:2]
     except OSError:
         return True
-    return int(pid) == KERNEL_THREADS or int(parent) in (0, KERNEL_THREADS)
+    return state in ENDED or int(pid) == KERNEL_THREADS or int(parent) in (0, KERNEL_THREADS)
 
 
 def group_lives(group: int) -> bool:
@@ -155,5 +202,5 @@ def group_members(group: int) -> set[int]:
 
 def _group_of(pid: str) -> int | None:
     """The process group of a process; None where it has ended and only its exit code is left."""
-    state, _, group = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[:3]
-    return None if state in (b"Z", b"X") else int(group)
+    state, _, group = _content(f"/proc/{pid}/stat").rpartition(b") ")[2].split()[:3]
+    return None if state in ENDED else int(group)

@@ -24,6 +24,8 @@ class Setting(NamedTuple):
     """Where the run keeps its files, relative to the project."""
     started_ms: int = 0
     """When the run began, or the one that it was restarted from: a gate takes no report that is older. 0: not known."""
+    agains: int = 0
+    """How often somebody told the step to be done again."""
 
 
 class Command(NamedTuple):

@@ -1,4 +1,8 @@
-"""`workflow`: a child run, with a run id that follows from its parent's."""
+"""`workflow`: a child run, with a run id that follows from its parent's.
+
+Whatever becomes of an attempt, the next one goes on with the same child run, which knows itself what it has finished.
+Where somebody tells the step to be done again, that is another child run.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from holdfast.core.ids import ALPHABET, LENGTH
 from holdfast.workflow.kinds import bodies
 from holdfast.workflow.kinds.bodies import Field, Problem
 from holdfast.workflow.kinds.interface import Command, Setting
-from holdfast.workflow.model import ASK
+from holdfast.workflow.model import RERUN
 
 TIME_PART = 10
 
@@ -22,7 +26,7 @@ class ChildRun:
     """Another workflow file, run to its end as a step of this one."""
 
     name = "workflow"
-    on_crash = ASK
+    on_crash = RERUN
     waits = False
 
     def problems(self, body: Any) -> list[Problem]:
@@ -47,8 +51,8 @@ class ChildRun:
 
 
 def child_id(setting: Setting) -> str:
-    """The child's run id: a ULID with its parent's time, the same whenever this attempt is made ready again."""
-    digest = sha256(f"{setting.run_id}/{setting.instance}/{setting.attempt}".encode()).digest()
+    """The child's run id: a ULID with its parent's time, the same for every attempt until the step is done again."""
+    digest = sha256(f"{setting.run_id}/{setting.instance}/{setting.agains}".encode()).digest()
     number = int.from_bytes(digest[:10], "big")
     own = "".join(ALPHABET[(number >> shift) & 31] for shift in range(75, -1, -5))
     parent = setting.run_id if len(setting.run_id) == LENGTH and set(setting.run_id) <= set(ALPHABET) else "0" * LENGTH

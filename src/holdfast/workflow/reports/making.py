@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,7 +51,9 @@ def report(state: RunState, *, now_ms: int, owner: Liveness | None = None) -> Ru
         total=state.total,
         steps=tuple(map(_left_alone, steps) if _is_idle(state, owner) else steps),
     )
-    return made._replace(next=tuple(Next(*way) for way in ways_on(made)))
+    return made._replace(
+        next=tuple(Next(*way) for way in ways_on(made, held=owner is not None and owner.alive is True))
+    )
 
 
 def status_of(state: RunState, owner: Liveness | None) -> str:
@@ -140,10 +143,19 @@ def _leaf(model: Step, each: StepState, now_ms: int) -> StepReport:
         question=_said(asked.get("question")),
         options=tuple(mask_text(str(option)) for option in asked.get("options") or ()),
         expires_ms=asked.get("expires_ms"),
+        instructions=_said(asked.get("instructions")),
+        criteria=tuple(mask_text(str(each)) for each in asked.get("criteria") or ()),
+        commands=tuple(mask_text(each if isinstance(each, str) else shlex.join(each)) for each in _commands(asked)),
         answer=_said(each.answer),
+        answered_by=_said(each.answered_by),
         retry_at_ms=each.due_ms if each.status == RETRYING else None,
         allow_failure=model.allow_failure,
     )
+
+
+def _commands(asked: Mapping[str, Any]) -> list[str | list[str]]:
+    found: list[str | list[str]] = asked.get("commands") or []
+    return found
 
 
 def _said(text: Any) -> str | None:

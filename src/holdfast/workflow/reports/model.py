@@ -101,6 +101,10 @@ class StepReport(NamedTuple):
     question: str | None = None
     options: tuple[str, ...] = ()
     expires_ms: int | None = None
+    instructions: str | None = None
+    """What is to be done, of a guide; `criteria` and `commands` say when it is."""
+    criteria: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     answer: str | None = None
     answered_by: str | None = None
     retry_at_ms: int | None = None

@@ -15,17 +15,27 @@ APPROVE, REJECT = "approve", "reject"
 """The options of an approval that names none; a refusal has a command of its own."""
 
 
-def ways_on(report: RunReport) -> list[Way]:
-    """Pairs of a command and what it does; none for a run that is fine or that somebody runs."""
+def ways_on(report: RunReport, *, held: bool = False) -> list[Way]:
+    """Pairs of a command and what it does; none for a run that is fine or that somebody runs.
+
+    Of one that is `held` by a runner which waits for the answer too, there is nothing to resume.
+    """
     if report.status == SUCCEEDED:
         return []
     if report.status not in OPEN:
         return list(_after_the_end(report))
     ways = [way for step in report.leaves() for way in _open(report.id, step)][:SHOWN]
-    if report.status != "running":
-        what = "goes on where it was interrupted" if report.status == INTERRUPTED else "goes on once that is done"
-        ways.append((f"holdfast workflow resume {report.id}", what))
+    if report.status != "running" and not held:
+        ways.append((f"holdfast workflow resume {report.id}", _resumes(report)))
     return ways
+
+
+def _resumes(report: RunReport) -> str:
+    if report.status == INTERRUPTED:
+        return "goes on where it was interrupted"
+    if any(step.status == UNKNOWN for step in report.leaves()):
+        return "at a terminal asks about each, and goes on"
+    return "goes on once that is done"
 
 
 def _open(run: str, step: StepReport) -> Iterator[Way]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,12 +27,24 @@ def holds(step: Step, known: Mapping[str, Any], *, of_item: bool) -> bool:
 
 
 def items_of(step: Step, known: Mapping[str, Any]) -> Sequence[Any]:
-    """What the step is done for, each a JSON value. Raises HoldfastError where `for_each` gives no list."""
+    """What the step is done for, each a JSON value. Raises HoldfastError where `for_each` gives no list.
+
+    A text that is a JSON list will do: what a step hands on is text.
+    """
     from holdfast.workflow.expressions import evaluate
 
     items = evaluate(step.for_each or "", known)
+    if isinstance(items, str):
+        items = _read(items)
     if not isinstance(items, list):
         raise HoldfastError(f"for_each: {step.for_each} gives no list")
     if len(items) > MOST_ITEMS:
         raise HoldfastError(f"for_each: {len(items):,} items; {MOST_ITEMS:,} are the most")
     return items
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # the latter where it is nested a thousand deep
+        return text

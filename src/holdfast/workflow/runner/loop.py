@@ -87,8 +87,7 @@ class Runner:
             elif self._is_stuck():
                 self._summarise(WAITING)
                 break
-            for record in self.engine.wait(self.lease, self._patience_s()):
-                self._take(record)
+            self._take_all(self.engine.wait(self.lease, self._patience_s()))
         self.batch.write()
         return self.state
 
@@ -116,7 +115,13 @@ class Runner:
 
     # -- what others wrote
 
-    def _take(self, record: Record) -> None:
+    def _take_all(self, records: Sequence[Record]) -> None:
+        """Takes them in. Of ends alone listeners hear after the next write: what they say holds a step up."""
+        later = all(record.key.endswith("/ended") for record in records)
+        for record in records:
+            self._take(record, later=later)
+
+    def _take(self, record: Record, *, later: bool = False) -> None:
         first, _, rest = record.key.partition("/")
         instance = rest.partition("/")[0]
         known = self.state.steps.get(instance.removesuffix(PROBE)) if first == "step" else None
@@ -128,27 +133,29 @@ class Runner:
             return
         if (known.status, known.attempt) != before:
             self.planner.touch(known.instance)
-            self._tell(known)
+            self._tell(known, later=later)
             self.groups.left(known)
         if self.state.steps[known.step].status != fan:
-            self._tell_fan(known)
+            self._tell_fan(known, later=later)
 
     def _tell_fan(self, item: StepState, *, later: bool = False) -> None:
         whole = self.state.steps[item.step]
-        if whole is item or whole.status not in FINISHED:
-            return
-        if later:
-            self.batch.tells.append(partial(self.listener.ended, self.state, whole))
-        else:
-            self.listener.ended(self.state, whole)
+        if whole is not item and whole.status in FINISHED:
+            self._tell_end(whole, later=later)
 
-    def _tell(self, step: StepState) -> None:
+    def _tell(self, step: StepState, *, later: bool) -> None:
         if step.status in FINISHED:
-            self.listener.ended(self.state, step)
+            self._tell_end(step, later=later)
         elif step.status == RETRYING:
             self.listener.retrying(self.state, step)
         elif step.status in (ASKING, UNKNOWN):
             self.listener.asked(self.state, step)
+
+    def _tell_end(self, step: StepState, *, later: bool) -> None:
+        if later:
+            self.batch.tells.append(partial(self.listener.ended, self.state, step))
+        else:
+            self.listener.ended(self.state, step)
 
     # -- deciding
 
@@ -158,6 +165,8 @@ class Runner:
                 record = self.settings.decide(self.state, step)
                 if record is not None:
                     self.batch.add(record, step.instance)
+        for instance in self.planner.running:
+            self.listener.started(self.state, self.state.steps[instance])
 
     def _turn(self, *, going: bool) -> None:
         """Decides all that can be decided, and writes it."""

@@ -39,11 +39,14 @@ class Mirror:
         self._fans: set[str] = set()
 
     def catch_up(self, records: Iterable[Record]) -> None:
-        """Writes where the run stands, and the lines for what ended that the file does not have yet."""
+        """Writes where the run stands, and the lines for what ended that the file does not have yet.
+
+        Those before the first that is there may have been rotated away.
+        """
         lines = self._lines_of(records)
         there = self._log_of_run()
-        newest = max((at for at, line in enumerate(lines) if line in there), default=-1)
-        self._lines = lines[newest + 1 :]
+        first = min((at for at, line in enumerate(lines) if line in there), default=0)
+        self._lines = [line for line in lines[first:] if line not in there]
         self.write()
 
     def took(self, records: Sequence[Record]) -> None:

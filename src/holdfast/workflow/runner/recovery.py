@@ -9,7 +9,8 @@ from holdfast.workflow.runner.listener import Listener
 from holdfast.workflow.runner.state import PROBE, RUNNING, RunState
 from holdfast.workflow.runner.work import bare_work
 
-INTERRUPTED = "it was interrupted, and nobody knows whether it did its work"
+UNSURE = "nobody knows whether it did its work"
+INTERRUPTED = f"it was interrupted, and {UNSURE}"
 
 
 def recover(engine: Engine, lease: Lease, state: RunState, listener: Listener) -> list[Record]:
@@ -37,5 +38,5 @@ def recover(engine: Engine, lease: Lease, state: RunState, listener: Listener) -
 def _end(found: Recovery) -> dict[str, object]:
     if found.state == "ended" and found.outcome is not None:
         return found.outcome.as_json()
-    data = Outcome(UNKNOWN, reason=found.detail or INTERRUPTED).as_json()
+    data = Outcome(UNKNOWN, reason=f"{found.detail}, and {UNSURE}" if found.detail else INTERRUPTED).as_json()
     return data if found.began else {**data, "began": False}

@@ -6,20 +6,22 @@ The journal is the outbox: ids follow from the run, so that whoever resumes it s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Sequence
 from pathlib import Path
 
+from holdfast.core.digests import sha256
 from holdfast.core.errors import HoldfastError
 from holdfast.core.ids import ALPHABET
 from holdfast.core.registry import Registry
-from holdfast.core.tasklog import Say, finished, started_event
+from holdfast.core.tasklog import Say, another, finished, started_event
 from holdfast.workflow.records import CANCELLED, FAILED, SUCCEEDED, TIMED_OUT, Record
 from holdfast.workflow.runner.state import PROBE, RunState
 
 STATUS = {SUCCEEDED: SUCCEEDED, FAILED: FAILED, TIMED_OUT: TIMED_OUT, CANCELLED: CANCELLED}
 """Other ends, as of an attempt that was killed in the middle, are failures with the reason."""
 TIME_PART = 10
+FIRST_OWNER = "run/owner/1"
+"""All that is on record of a run that nobody had before: of that there is nothing in a registry, which may be long."""
 Event = dict[str, object]
 
 
@@ -28,13 +30,16 @@ class RunLog:
 
     def __init__(self, path: Path, project: Path, state: RunState, agent: str, argv: Sequence[str], say: Say) -> None:
         self._registry = Registry(path, project=project.name)
-        self._path, self._state, self._agent, self._argv, self._say = path, state, agent, argv, say
+        self._path, self._state, self._say = path, state, say
         self._began: dict[str, int] = {}
         self._broken = False
+        # Without a process: a run goes on in whichever takes it, and attempts are over when they are written.
+        self._event = started_event("", "", at_ms=0, agent=agent, argv=argv, cwd=".", process={})
 
-    def catch_up(self, records: Iterable[Record]) -> None:
+    def catch_up(self, records: Sequence[Record]) -> None:
         """Writes what is missing of what the journal holds: all of it, where the registry knows nothing of the run."""
-        there = written(self._path, self._state.run.id)
+        is_new = [record.key for record in records] == [FIRST_OWNER]
+        there = set() if is_new else written(self._path, self._state.run.id)
         events: list[Event] = []
         ends = 0
         self._opens(ends, self._state.run.created_ms, there, events)
@@ -75,11 +80,9 @@ class RunLog:
         return run_id if ends == 0 else derived(run_id, f"again/{ends}")
 
     def _started(self, task: str, name: str, at_ms: int, **more: object) -> Event:
-        # Without a process: a run goes on in whichever takes it, and attempts are over when they are written.
-        event = started_event(task, name, at_ms=at_ms, agent=self._agent, argv=self._argv, cwd=".", process={})
         commit = self._state.run.facts.get("commit")
         known = {"commit": commit} if commit else {}
-        return {**event, **known, "run": self._state.run.id, **more}
+        return {**another(self._event, task, name, at_ms=at_ms), **known, "run": self._state.run.id, **more}
 
     def _closes(self, record: Record) -> list[Event]:
         ends = int(record.key.rpartition("/")[2]) - 1
@@ -134,13 +137,15 @@ def task_id(event: Event) -> str:
 
 def derived(run_id: str, what: str) -> str:
     """A task's id that follows from the run: a ULID with the run's time."""
-    number = int.from_bytes(sha256(f"{run_id}/{what}".encode()).digest()[:10], "big")
+    number = int(sha256(f"{run_id}/{what}".encode())[:20], 16)
     return run_id[:TIME_PART] + "".join(ALPHABET[(number >> shift) & 31] for shift in range(75, -1, -5))
 
 
 def written(path: Path, run_id: str) -> set[str]:
     """Which events of a run a registry holds, as `task_id` names them."""
     try:
+        if not path.is_file():  # reading a pipe or a device may never end
+            return set()
         content = path.read_bytes()
     except OSError:
         return set()

@@ -27,6 +27,7 @@ class StepState:
     __slots__ = (
         "agains",
         "answer",
+        "answered_by",
         "answers",
         "asked",
         "attempt",
@@ -64,6 +65,7 @@ class StepState:
         """Of the last attempt that ended."""
         self.reason: str | None = None
         self.answer: Any = None
+        self.answered_by: str | None = None
         self.asked: Mapping[str, Any] | None = None
         """What is asked, with `asked_ms`, once it was."""
         self.process: Mapping[str, Any] | None = None
@@ -281,21 +283,19 @@ class RunState:
             self._to(state, ASKING)
 
     def _answered(self, state: StepState, number: int, record: Record) -> None:
-        fits = number > state.answers and state.status in (ASKING, UNKNOWN)
+        data, fits = record.data, number > state.answers and state.status in (ASKING, UNKNOWN)
         state.answers = max(state.answers, number)
-        data = record.data
         if not fits or (state.status == UNKNOWN) != bool(data.get("done")):
             return
         if data.get("rejected") or data.get("expired"):
             state.reason, state.ended_ms = str(data.get("reason") or data.get("note") or "rejected"), record.at_ms
             self._to(state, FAILED)
             return
-        state.answer, state.reason = data.get("answer"), None
+        state.answer, state.answered_by, state.reason = data.get("answer"), data.get("by"), None
         if state.performs and not data.get("done"):
             self._to(state, PENDING)
         else:
-            state.ended_ms = record.at_ms
-            said = "says that it did its work" if data.get("done") else "answered"
+            state.ended_ms, said = record.at_ms, "says that it did its work" if data.get("done") else "answered"
             state.reason = f"{data.get('by', 'somebody')} {said}"
             self._to(state, SUCCEEDED)
 

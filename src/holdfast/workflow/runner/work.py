@@ -104,7 +104,14 @@ def make_work(shop: Workshop, state: RunState, step: StepState, attempt: int) ->
     body = _body(model, known)
     since_ms = state.run.facts.get("since_ms") or state.run.created_ms
     setting = Setting(
-        shop.project, shop.python, state.run.id, step.instance, attempt, f"{FOLDER}/{state.run.id}", since_ms
+        shop.project,
+        shop.python,
+        state.run.id,
+        step.instance,
+        attempt,
+        f"{FOLDER}/{state.run.id}",
+        since_ms,
+        step.agains,
     )
     command = shop.kind(model.kind).command(body, setting)
     argv = ("/bin/sh", "-c", *command.argv) if command.shell else command.argv

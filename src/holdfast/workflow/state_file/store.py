@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from holdfast.core.clock import iso, now_ms
 from holdfast.core.digests import sha256
 from holdfast.core.errors import HoldfastError
 from holdfast.core.files import file_errors, write_atomic
-from holdfast.core.locks import lock
+from holdfast.core.locks import lock_in_turn
 from holdfast.workflow.state_file.document import Document, parse
 from holdfast.workflow.state_file.merging import (
     Claim,
@@ -27,12 +27,15 @@ from holdfast.workflow.state_file.merging import (
 )
 from holdfast.workflow.state_file.problems import conflict_line
 from holdfast.workflow.state_file.rotation import keep_log, rotate
+from holdfast.workflow.state_file.spans import SECTIONS
 from holdfast.workflow.state_file.versions import Index, Version, Versions
 
 LARGEST = 64 * 2**20
 """Bytes of a state file above which it is not read."""
 TRIES = 20
 """How often a write begins anew because somebody saved the file meanwhile."""
+MARKDOWN = (".md", ".markdown")
+"""How the name of a state file ends; a file of another name is one where it has a section of one."""
 RESTORE = "run: holdfast workflow state restore last"
 
 Change = Callable[[Document], Document]
@@ -238,6 +241,11 @@ class StateFile:
                 return parse(b"")
             raise self._missing(index)
         document = parse(content)
+        if content.strip() and not (self.path.suffix.lower() in MARKDOWN or _has_sections(document)):
+            raise HoldfastError(
+                f"{self.path}: no workflow_state.md: it has none of the sections {', '.join(SECTIONS)}",
+                hint="is this the file you meant? Nothing was written",
+            )
         if line := conflict_line(document):
             raise HoldfastError(
                 f"{self.path}:{line}: a merge left its conflict here; nothing was written",
@@ -256,15 +264,18 @@ class StateFile:
         if dry_run:
             yield
             return
-        path = self.keep / "lock"
+        with ExitStack() as stack:
+            handle, turn = (self._opened(name, stack) for name in ("lock", "turn"))
+            lock_in_turn(handle, turn, self.path, wait_s=self.wait_s)
+            yield
+
+    def _opened(self, name: str, stack: ExitStack) -> int:
+        path = self.keep / name
         with file_errors(path, "lock"):
             self.keep.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            lock(handle, self.path, exclusive=True, wait_s=self.wait_s)
-            yield
-        finally:
-            os.close(handle)
+        stack.callback(os.close, handle)
+        return handle
 
 
 def in_project(project: Path, path: Path, *, clock: Callable[[], int] = now_ms) -> StateFile:
@@ -277,6 +288,10 @@ def in_project(project: Path, path: Path, *, clock: Callable[[], int] = now_ms) 
     if name != "workflow_state.md":
         keep = keep.with_name(f"state-{sha256(os.fsencode(name))[:12]}")
     return StateFile(path, keep=keep, clock=clock)
+
+
+def _has_sections(document: Document) -> bool:
+    return any(section.name in SECTIONS for section in document.sections)
 
 
 def _said(document: Document, settled: Settled, changed: bool, version: Version | None) -> Written:

@@ -37,6 +37,7 @@ class Address(NamedTuple):
 def parse_address(text: str) -> Address:
     """The address that a URL names. Raises HoldfastError, which never holds the password."""
     try:
+        text.encode()
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError as error:
@@ -68,4 +69,6 @@ def mask_url(text: str) -> str:
 
 
 def _reason(error: ValueError) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return "it holds half of a surrogate pair"
     return "its port is no number up to 65535" if "port" in str(error).lower() else "its host is not understood"

@@ -9,7 +9,7 @@ import importlib
 import logging
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +86,15 @@ class Database:
 
         return self.write(lambda c: c.execute(self.sql(text), row).rowcount) if self.sqlite else self.patiently(once)
 
+    def change_all(self, text: str, row: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that one statement of PostgreSQL returns, by itself, as `change` does it."""
+
+        def once() -> Sequence[Any]:
+            with self._single.connect() as connection:
+                return connection.execute(self.sql(text), row).all()
+
+        return self.patiently(once)
+
     def sql(self, text: str) -> sa.TextClause:
         """A statement: `{h}` is the prefix of our tables, `{now}` the database's clock in ms, `{lock}` locks rows."""
         return _statement(text, self.sqlite)
@@ -157,7 +166,7 @@ def make_engine(address: Address, *, begin: str | None = "BEGIN IMMEDIATE") -> s
     if address.kind != SQLITE:
         url = url.set(drivername="postgresql+psycopg")
         options = {"connect_timeout": 10, "application_name": "holdfast"}
-        return sa.create_engine(url, pool_size=4, max_overflow=16, connect_args=options)
+        return sa.create_engine(url, pool_size=8, max_overflow=12, connect_args=options)
     made = sa.create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=4, max_overflow=16)
 
     def set_up(connection: Any, _record: object) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
@@ -16,7 +16,8 @@ from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos import schema
 from holdfast.workflow.engines.dbos.address import parse_address
 from holdfast.workflow.engines.dbos.database import Database
-from holdfast.workflow.engines.dbos.queueing import DEFAULT_QUEUE, Envelope, Queueing, id_of, workflow_id
+from holdfast.workflow.engines.dbos.joining import in_order, not_before_start, processes, queues_of
+from holdfast.workflow.engines.dbos.queueing import CROWDED, DEFAULT_QUEUE, Envelope, Queueing, id_of, workflow_id
 from holdfast.workflow.engines.dbos.reaper import Reaper
 from holdfast.workflow.engines.dbos.runs import Runs
 from holdfast.workflow.engines.dbos.worker import LEASE_S, command
@@ -66,6 +67,8 @@ class _Held:
         """Attempts whose ends are awaited: ids with the keys of their records."""
         self.told: set[str] = set()
         """Keys of ends that the runner knows."""
+        self.begun: dict[str, int] = {}
+        """When each attempt was started, by the keys of the records of that."""
         self.own: list[Record] = []
         """Ends that this engine made itself."""
         self.since_ms = 0
@@ -99,6 +102,7 @@ class DbosEngine:
         self._held: dict[str, _Held] = {}
         self._loaded: dict[str, int] = {}
         self._queues: list[Queue] = []
+        self._crowded = False
         self._closed = threading.Event()
         self._beating: threading.Thread | None = None
         self._worker: subprocess.Popen[bytes] | None = None
@@ -117,7 +121,7 @@ class DbosEngine:
         held = _Held(lease, self._loaded.get(run_id, 0))
         held.commit = run.facts.get("commit")
         self._held[run_id] = held
-        self._register(_queues(run.document))
+        self._register(queues_of(run.document))
         self._keep_beating()
         return lease
 
@@ -126,19 +130,19 @@ class DbosEngine:
         ends = self._queueing.ends_since(run_id, 0)
         intents = self._workers.intents_of(run_id)
         run, written, records = self._runs.load(run_id)
-        known = {record.key for _, record in records}
-        found = [*records, *_processes(intents), *(end for end in ends.records if end[1].key not in known)]
-        found.sort(key=lambda each: each[0])
+        found = in_order([*records, *processes(intents)], ends.records)
         self._loaded[run_id] = written
         if run_id in self._held:
             held = self._held[run_id]
             held.written, held.since_ms = written, ends.until_ms
             held.told |= {record.key for _, record in found}
+            held.begun |= {record.key: record.at_ms for _, record in found if record.key.endswith("/started")}
         return run, [record for _, record in found]
 
     def record(self, lease: Lease, records: Sequence[Record], *, sync: bool = True) -> None:
-        self._held_by(lease)
+        held = self._held_by(lease)
         self.database.write(lambda c: self._runs.append(c, lease, records), sync=sync)
+        held.told |= {record.key for record in records if record.key.endswith("/ended")}
 
     def dispatch(self, lease: Lease, work: Sequence[Work], records: Sequence[Record] = ()) -> None:
         held = self._held_by(lease)
@@ -151,6 +155,7 @@ class DbosEngine:
             new = {workflow_id(each): each.key for each in batch if f"{each.key}/ended" not in held.told}
             held.outstanding |= new
             held.all_at = time.monotonic()
+            self._pace()
 
     def wait(self, lease: Lease, timeout_s: float | None) -> Sequence[Record]:
         held = self._held_by(lease)
@@ -168,6 +173,7 @@ class DbosEngine:
                 return []
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, longest)
+        self._pace()
         return found
 
     def stop(self, lease: Lease, keys: Sequence[str], status: str) -> None:
@@ -180,6 +186,7 @@ class DbosEngine:
         outcome = Outcome(status, reason="it was stopped before it began").as_json()
         ends = [Record(f"{attempts[each]}/ended", outcome, now_ms()) for each in never]
         self.record(lease, ends)
+        held.told -= {record.key for record in ends}
         held.own += ends
 
     def recover(self, lease: Lease, work: Work, *, adopt: bool) -> Recovery:
@@ -222,7 +229,8 @@ class DbosEngine:
         return self._reaper.reap()
 
     def forget_attempts(self, run_id: str) -> None:
-        """Deletes what DBOS knows of a run's attempts."""
+        """Deletes what is known of a run's attempts."""
+        self._workers.forget(run_id)
         self._queueing.forget(run_id)
 
     def close(self) -> None:
@@ -266,6 +274,7 @@ class DbosEngine:
             self._queueing.enqueue(connection, envelopes)
 
         self.database.write(enqueue)
+        held.begun |= {record.key: record.at_ms for record in started}
 
     def _news(self, held: _Held) -> list[Record]:
         if held.lost:
@@ -275,7 +284,8 @@ class DbosEngine:
         found += held.own
         held.own = []
         if held.outstanding:
-            found += [record for _, record in sorted(self._new_ends(held), key=lambda each: each[0])]
+            ends = sorted(self._new_ends(held), key=lambda each: each[0])
+            found += [not_before_start(record, held.begun) for _, record in ends]
         fresh = [record for record in found if record.key not in held.told]
         for record in fresh:
             if record.key.endswith("/ended"):
@@ -331,10 +341,21 @@ class DbosEngine:
 
     def _register(self, queues: Iterable[Queue]) -> None:
         new = [queue for queue in queues if queue not in self._queues]
-        if new:
+        self._queues += new
+        self._set_up(new)
+
+    def _set_up(self, queues: Sequence[Queue]) -> None:
+        if queues:
             jobs = max(self.setting.jobs, 1, *(each.jobs for each in self._workers.alive()))
-            self._queueing.register(new, jobs)
-            self._queues += new
+            self._queueing.register(queues, jobs, crowded=self._crowded)
+
+    def _pace(self) -> None:
+        """Sees to it that workers look as often as suits what is outstanding."""
+        most = max((len(held.outstanding) for held in self._held.values()), default=0)
+        crowded = most > (CROWDED / 2 if self._crowded else CROWDED)
+        if crowded != self._crowded:
+            self._crowded = crowded
+            self._set_up(self._queues)
 
     def _keep_beating(self) -> None:
         if self._beating is None:
@@ -370,16 +391,3 @@ class DbosEngine:
                 stderr=said,
                 start_new_session=True,  # Ctrl-C is for the runner, which then says what happens to the steps
             )
-
-
-def _queues(document: Mapping[str, Any]) -> list[Queue]:
-    """The queues of a workflow, and the one of all steps that name none."""
-    named = [Queue(**{k: v for k, v in each.items() if k in Queue._fields}) for each in document.get("queues", ())]
-    known = {queue.name for queue in named}
-    used = {str(step["queue"]) for step in document.get("steps", ()) if step.get("queue")}
-    return [*named, *(Queue(name) for name in sorted({DEFAULT_QUEUE, *used} - known))]
-
-
-def _processes(intents: Mapping[str, Intent]) -> list[tuple[int, Record]]:
-    begun = ((key, known) for key, known in intents.items() if known.process is not None)
-    return [(known.written_ms, Record(f"{key}/process", known.process or {}, known.written_ms)) for key, known in begun]

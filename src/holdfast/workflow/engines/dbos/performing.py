@@ -7,7 +7,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class Performer:
         self.dead = False
         """It was taken for dead, or ends what it performs: no result counts any more."""
         self._slots = threading.BoundedSemaphore(worker.jobs)
+        self._asking, self._asked_at = threading.Lock(), -SLOT_S
+        self._known: Sequence[Worker] = ()
         self._executors: dict[str, Executor] = {}
         self._works: dict[str, Work] = {}
         self._stops: dict[str, str] = {}
@@ -130,8 +132,15 @@ class Performer:
         return self._executors[uses]
 
     def _others_are_free(self, queue: str | None) -> bool:
-        others = (each for each in self.workers.alive() if each.id != self.worker.id)
+        others = (each for each in self._alive() if each.id != self.worker.id)
         return any(each.busy < each.jobs and (queue or DEFAULT_QUEUE) in each.queues for each in others)
+
+    def _alive(self) -> Sequence[Worker]:
+        """The workers that are alive, asked for once for all attempts that wait."""
+        with self._asking:
+            if time.monotonic() - self._asked_at > SLOT_S / 2:
+                self._known, self._asked_at = self.workers.alive(), time.monotonic()
+            return self._known
 
     def _performed(self, attempt: str, envelope: Envelope) -> Outcome:
         work = envelope.work

@@ -38,6 +38,12 @@ POLL_S = 0.05
 AHEAD = 8
 """How many attempts a worker takes beyond those that it performs: short ones need not wait for its next look then."""
 
+CROWDED = 400
+"""With more attempts than that outstanding a runner has workers look less often, and take more at once: a look costs
+as much of a core as several short attempts.
+"""
+CROWDED_POLL_S, CROWDED_AHEAD = 0.2, 32
+
 DEFAULT_QUEUE = "default"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _FORGOTTEN = 1000  # so many at once
@@ -83,10 +89,10 @@ class Queueing:
         self.application = application_name(project)
         self.version = f"{ABI}.{self.application}"  # DBOS wants it to be one application's alone
 
-    def register(self, queues: Iterable[Queue], jobs: int) -> None:
-        """Makes or brings up to date queues; `jobs` is how many attempts a worker takes of one at once."""
+    def register(self, queues: Iterable[Queue], jobs: int, *, crowded: bool = False) -> None:
+        """Makes or brings up to date queues; `jobs` is how many attempts a worker performs of one at once."""
         for queue in queues:
-            self._call(partial(self._register, queue, jobs))
+            self._call(partial(self._register, queue, jobs, crowded=crowded and not (queue.concurrency or queue.limit)))
 
     def widen(self, names: Iterable[str], jobs: int) -> None:
         """Sees to it that the queues exist and a worker may take that many of each at once; limits stay."""
@@ -94,7 +100,9 @@ class Queueing:
             queue = self._client.retrieve_queue(self.name(name))
             if queue is None:
                 self.register([Queue(name)], jobs)
-            elif queue.worker_concurrency != (wanted := _taken(jobs, queue.global_concurrency)):
+                continue
+            ahead = CROWDED_AHEAD if queue.polling_interval_sec > POLL_S else AHEAD
+            if queue.worker_concurrency != (wanted := _taken(jobs + ahead, queue.global_concurrency)):
                 queue.set_worker_concurrency(wanted)
 
     def name(self, queue: str | None) -> str:
@@ -157,14 +165,14 @@ class Queueing:
         if "_client" in vars(self):
             self._client.destroy()
 
-    def _register(self, queue: Queue, jobs: int) -> None:
+    def _register(self, queue: Queue, jobs: int, *, crowded: bool) -> None:
         most = queue.concurrency or None
         self._client.register_queue(
             self.name(queue.name),
             global_concurrency=most,
-            worker_concurrency=_taken(jobs, most),
+            worker_concurrency=_taken(jobs + (CROWDED_AHEAD if crowded else AHEAD), most),
             limiter={"limit": queue.limit, "period": queue.period_s} if queue.limit else None,
-            polling_interval_sec=POLL_S,
+            polling_interval_sec=CROWDED_POLL_S if crowded else POLL_S,
         )
 
     def _call(self, once: Callable[[], Answer]) -> Answer:
@@ -190,8 +198,8 @@ class Queueing:
         return made
 
 
-def _taken(jobs: int, most: int | None) -> int:
-    return min(jobs + AHEAD, most) if most else jobs + AHEAD
+def _taken(wanted: int, most: int | None) -> int:
+    return min(wanted, most) if most else wanted
 
 
 def application_name(project: str) -> str:

@@ -41,9 +41,9 @@ _TABLES = (
         alive integer NOT NULL DEFAULT 1, since_ms bigint NOT NULL, beat_ms bigint NOT NULL, lease_ms bigint NOT NULL)
     """,
     """CREATE TABLE IF NOT EXISTS {h}attempts (
-        id text PRIMARY KEY, run_id text NOT NULL REFERENCES {h}runs(id) ON DELETE CASCADE, key text NOT NULL,
-        worker text, process text, project text, written_ms bigint, stop text)
-    """,
+        id text PRIMARY KEY, run_id text NOT NULL, key text NOT NULL, worker text, process text, project text,
+        written_ms bigint, stop text)
+    """,  # no REFERENCES: each of them would lock the row of the run
     "CREATE INDEX IF NOT EXISTS holdfast_attempts_run ON {h}attempts (run_id)",
 )
 

@@ -32,6 +32,13 @@ PATIENCE_S = 3600.0
 SWITCH_S = 0.0005
 """How long one thread of a worker computes while others want to: with Python's 5 ms eight of them wait in a row."""
 
+_SPARING = {
+    "use_listen_notify": False,  # its threads look 100 times a second for events that nobody here waits for
+    "notification_listener_polling_interval_sec": 0.25,
+    "db_engine_kwargs": {"pool_pre_ping": False},  # DBOS tries again where a connection was lost
+}
+"""Settings of DBOS that leave more of a core to the steps."""
+
 _WATCH_S = 0.5
 
 
@@ -120,8 +127,8 @@ class _Working:
             "executor_id": me.id,
             "application_version": self.queueing.version,
             "log_level": "ERROR",
-            "notification_listener_polling_interval_sec": 0.01,
             "run_migrations": False,
+            **_SPARING,
         }
         key = "system_database_engine" if self.database.sqlite else "system_database_url"
         dbos.DBOS(config={**config, key: self.database.shared if self.database.sqlite else self.database.address.url})

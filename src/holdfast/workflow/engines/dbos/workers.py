@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from holdfast.core.process_identity import identity, is_running
 from holdfast.workflow.engines.dbos.database import Database
+from holdfast.workflow.engines.dbos.together import Together
 from holdfast.workflow.engines.interface import Work
 
 if TYPE_CHECKING:
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 KEPT_MS = 24 * 3_600_000
 """How long it is remembered that there was a worker."""
+
+_INTENT = "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
+_WHERE_ALIVE = "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
+_INTEND = _INTENT + "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers " + _WHERE_ALIVE
+_INTEND_ALL = (
+    _INTENT + "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} FROM {h}workers, "
+    "json_to_recordset(CAST(:rows AS json)) AS row (id text, run text, key text, process text, place text) "
+    + _WHERE_ALIVE
+    + " RETURNING id"
+)
 
 
 class Worker(NamedTuple):
@@ -51,6 +62,7 @@ class Workers:
     def __init__(self, database: Database, project: str) -> None:
         self.database = database
         self.project = project
+        self._intending = Together(self._intend_all)
 
     def join(self, name: str, queues: Sequence[str], jobs: int, lease_ms: int) -> Worker:
         """Makes this process known as a worker."""
@@ -123,15 +135,20 @@ class Workers:
     def intend(self, worker: Worker, attempt: str, work: Work, process: Mapping[str, Any], project: str) -> bool:
         """Writes down what is about to perform an attempt; on disk when this returns.
 
-        False where somebody was before us, where it is to be stopped, or where this worker was taken for dead.
+        False where somebody was before us, where it is to be stopped, or where this worker was taken for dead. What
+        several threads intend at the same time is written by one statement.
         """
-        text = (
-            "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
-            "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers "
-            "WHERE id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
-        )
         row = self._row(worker, attempt, process, project) | {"run": work.run_id, "key": work.key}
-        return bool(self.database.change(text, row)) or self._wrote(worker, attempt, process)
+        return self._intending(row) or self._wrote(worker, attempt, process)
+
+    def _intend_all(self, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """For each whether it was written; all are one worker's."""
+        sql = self.database.sql
+        if self.database.sqlite:
+            return self.database.write(lambda c: [bool(c.execute(sql(_INTEND), row).rowcount) for row in rows])
+        given = {**rows[0], "rows": json.dumps(rows)}
+        written = {row.id for row in self.database.change_all(_INTEND_ALL, given)}
+        return [row["id"] in written for row in rows]
 
     def take_over(
         self, worker: Worker, attempt: str, known: Intent, process: Mapping[str, Any] | None, project: str | None
@@ -178,6 +195,10 @@ class Workers:
             return sorted(set(attempts) - set(begun))
 
         return self.database.write(ask)
+
+    def forget(self, run_id: str) -> None:
+        """Deletes the intents of a run's attempts."""
+        self.database.change("DELETE FROM {h}attempts WHERE run_id = :run", {"run": run_id})
 
     def _attempts(self, column: str, values: Sequence[str]) -> list[Any]:
         return self.database.read(lambda c: self._rows(c, column, values)) if values else []
