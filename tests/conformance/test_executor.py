@@ -210,7 +210,7 @@ def test_what_cannot_be_written_down_does_not_begin(executor: Executor, place: P
 
 
 def test_an_unknown_executor_is_refused_with_what_there_is() -> None:
-    with pytest.raises(HoldfastError, match="no executor 'moon'") as refused:
+    with pytest.raises(HoldfastError, match="no executor `moon`") as refused:
         find_executor("moon")
     assert refused.value.hint == "there is: local"
     with pytest.raises(HoldfastError, match="docker: steps in containers are not there yet"):

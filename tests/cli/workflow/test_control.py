@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.core.process_identity import identity
+from holdfast.workflow.engines.interface import Owner
+from holdfast.workflow.engines.opening import open_to_run
 from tests.cli.workflow.test_run import report, statuses, write
 from tests.conftest import Cli, Said
 
@@ -184,6 +187,26 @@ def test_an_interrupted_run_is_offered_and_taken_up_first_where_that_is_asked_fo
     said = holdfast("workflow", "run", "w", "--auto-recover", cwd=shop)
     assert "recovering run" in said.stderr
     assert "needs" in said.stdout or "not known" in said.stdout
+
+
+def test_a_run_whose_runner_died_at_its_end_is_told_of_to_the_registry_by_the_next_command(
+    shop: Path, holdfast: Cli
+) -> None:
+    write(shop, "name: w\nsteps: [{id: a, run: ['true']}]\n", "w")
+    run_id = report(holdfast("workflow", "run", "w", "--format", "json", cwd=shop))["id"]
+    assert holdfast("task-log", "run", "--task", "first", "--", "true", cwd=shop).exit_code == 0
+    with subprocess.Popen(["sleep", "600"]) as runner:
+        dead = identity(runner.pid)
+        runner.kill()
+    engine = open_to_run(shop, "", os.environ, jobs=1)
+    engine.claim(run_id, Owner("ana@laptop", dead))  # and never gives it back
+    engine.close()
+    said = holdfast("workflow", "run", "w", cwd=shop)
+    assert f"run {run_id} ended as its runner was killed" in said.stderr
+    assert run_id not in (shop / "task_registry.json").read_text("utf-8")
+    said = holdfast("workflow", "run", "w", "--auto-recover", cwd=shop)
+    assert f'"event":"finished","id":"{run_id}"' in (shop / "task_registry.json").read_text("utf-8")
+    assert "ended as its runner" not in holdfast("workflow", "run", "w", cwd=shop).stderr
 
 
 def test_a_person_who_knows_that_an_interrupted_step_did_its_work_says_so(shop: Path, holdfast: Cli) -> None:

@@ -205,3 +205,12 @@ def test_what_a_hand_claims_in_the_state_file_is_judged_by_the_rules_when_a_run_
     after = path.read_text("utf-8")
     assert "Phase: INIT\n- Status: READY" in after
     assert "kept by hand" in after
+
+
+def test_a_step_that_is_to_run_where_nothing_runs_is_a_mistake_of_the_file(shop: Path, holdfast: Cli) -> None:
+    write(shop, "name: w\nsteps:\n- {id: a, run: [x], uses: docker}\n- {id: b, run: [x], uses: locl}\n", "w")
+    for command in ("validate", "run"):
+        said = holdfast("workflow", command, "w", cwd=shop)
+        assert said.exit_code == 2
+        assert "workflows/w.yaml:3:21: a.uses: steps in containers are not there yet" in said.stdout + said.stderr
+        assert "b.uses: there is no executor `locl`; did you mean `local`?" in said.stdout + said.stderr

@@ -241,6 +241,15 @@ def test_files_are_kept_under_their_digest(place: Place) -> None:
     assert [path.name for path in (place.runs / RUN / "artifacts").iterdir()] == [digest]
 
 
+def test_a_file_with_a_secret_in_it_is_not_kept(place: Place) -> None:
+    script = 'head -c 1048570 /dev/zero > big; echo "$TOKEN" >> big; echo "$TOKEN" > a; echo fine > b'
+    outcome = shell(place, script, secrets=("TOKEN",), artifacts=("big", "a", "b"))
+    assert (outcome.status, [each.path for each in outcome.artifacts]) == ("succeeded", ["b"])
+    assert outcome.notes == ("big was not kept: it holds a secret", "a was not kept: it holds a secret")
+    kept = list((place.runs / RUN / "artifacts").iterdir())
+    assert [path.read_bytes() for path in kept] == [b"fine\n"]
+
+
 def test_a_step_that_makes_no_declared_file_has_failed(place: Place) -> None:
     outcome = shell(place, "true", artifacts=("out/*.xml", "b"))
     assert (outcome.status, outcome.exit_code, outcome.reason) == ("failed", 0, "made no out/*.xml, b")

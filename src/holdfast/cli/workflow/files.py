@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def read_workflow(path: Path, project: Path, *, fresh: bool = False, keep: bool = False) -> Workflow:
     """The workflow in a file, as holdfast.workflow.definition.load. Raises HoldfastError."""
     from holdfast.plugins import step_kinds
+    from holdfast.workflow.executors import unknown
 
-    return load(path, project, step_kinds(), language=_language, fresh=fresh, keep=keep)
+    return load(path, project, step_kinds(), language=_language, unknown_place=unknown, fresh=fresh, keep=keep)
 
 
 def _language() -> Language:

@@ -28,7 +28,8 @@ Jobs = Annotated[
 ]
 Form = Annotated[RunForm, typer.Option("--format", help="How to print where the run stands at the end.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write the report here; text goes to the terminal.")
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the report here; text goes to the terminal."),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Stay where an answer is needed, until somebody gives it.")]
 NoLive = Annotated[bool, typer.Option("--no-live", help="A line a step, no moving display.")]

@@ -143,8 +143,10 @@ def workflow_in(project: Path, folder: str, name: str, *, keep: bool) -> Workflo
     """The workflow of that name, or in that file; with `keep` it may be put into the cache. Raises HoldfastError."""
     from holdfast.plugins import step_kinds
     from holdfast.workflow.definition import find, load
+    from holdfast.workflow.executors import unknown
 
-    return load(find(name, project, folder), project, step_kinds(), language=_language, keep=keep)
+    path = find(name, project, folder)
+    return load(path, project, step_kinds(), language=_language, unknown_place=unknown, keep=keep)
 
 
 def _language() -> Language:
@@ -272,14 +274,29 @@ def show(place: Place, state: RunState) -> None:
 
 def offer(place: Place, *, apart_from: str | None = None, recover: bool = False) -> None:
     """Tells of runs that were interrupted, or walks them first."""
-    for run_id in interrupted(place.engine):
-        if run_id == apart_from:
-            continue
+    came = dict.fromkeys(interrupted(place.engine), "was interrupted; to go on")
+    came |= dict.fromkeys(untold(place), "ended as its runner was killed; to bring registry and state file up to date")
+    came.pop(apart_from or "", None)
+    for run_id, what in came.items():
         if recover:
             say(f"recovering run {run_id}")
             walk(place, run_id)
         else:
-            say(f"run {run_id} was interrupted; to go on: holdfast workflow resume {run_id}")
+            say(f"run {run_id} {what}: holdfast workflow resume {run_id}")
+
+
+def untold(place: Place) -> list[str]:
+    """Runs of the journal that ended and that a runner still has which is dead: it may not have told anybody."""
+    if place.how.database or (place.how.database is None and place.config.workflow.database):
+        return []
+    from holdfast.workflow.engines.reading import open_reader
+
+    reader = open_reader(place.project, "")
+    try:
+        dead = [session.id for session in reader.sessions() if not session.alive]
+        return [run_id for run_id in dead if reader.load(run_id)[0].ended_ms is not None]
+    finally:
+        reader.close()
 
 
 def interrupted(engine: Engine, *, among: int = 50) -> list[str]:

@@ -10,7 +10,7 @@ from holdfast.workflow.definition.mistakes import meant
 from holdfast.workflow.definition.outline import find_circles, outline
 from holdfast.workflow.definition.schema import wrong_in
 from holdfast.workflow.definition.source import Source
-from holdfast.workflow.definition.steps import judge_steps
+from holdfast.workflow.definition.steps import judge_places, judge_steps
 from holdfast.workflow.definition.values import unfit_in
 from holdfast.workflow.kinds.interface import Kind
 
@@ -18,7 +18,12 @@ LONGEST_CIRCLE = 10
 """Steps that a message names."""
 
 
-def judge(source: Source, kinds: Mapping[str, Kind], language: Callable[[], Language] | None) -> None:
+def judge(
+    source: Source,
+    kinds: Mapping[str, Kind],
+    language: Callable[[], Language] | None,
+    unknown_place: Callable[[str], str | None] | None = None,
+) -> None:
     """Notes all mistakes of a document that was parsed."""
     found = outline(source.value)
     for wrong in wrong_in(source.value, kinds):
@@ -31,6 +36,8 @@ def judge(source: Source, kinds: Mapping[str, Kind], language: Callable[[], Lang
         source.wrong(path, message)
     judge_inputs(source, found.table.get("inputs"))
     judge_steps(source, found, kinds)
+    if unknown_place is not None:
+        judge_places(source, found, unknown_place)
     circles = list(find_circles(found.waits_for))
     for circle in circles:
         source.wrong(("steps", found.by_id[circle[0]]), f"steps wait for each other: {_shortened(circle)}")

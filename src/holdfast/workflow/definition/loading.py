@@ -33,12 +33,14 @@ def load(
     kinds: Mapping[str, Kind],
     *,
     language: Callable[[], Language] | None = None,
+    unknown_place: Callable[[str], str | None] | None = None,
     fresh: bool = False,
     keep: bool = False,
 ) -> Workflow:
     """The workflow in a file. Raises DefinitionError with everything that is wrong with it, or FileError.
 
-    `language` gives what judges expressions; without it they are not judged. What was read before comes from the
+    `language` gives what judges expressions, `unknown_place` says why there is no executor of a name; without them
+    neither is judged. What was read before comes from the
     cache, unless it has to be `fresh`; with `keep`, what is read now is put there.
     """
     name = shown_name(path, project)
@@ -48,7 +50,7 @@ def load(
     place = project / CACHE / f"{sha256(os.fsencode(name))[:32]}.json"
     if not fresh and (cached := _cached(place, seal, kinds)) is not None:
         return cached
-    workflow = _judged(Source(name, decoded(content, name)), digest, kinds, language)
+    workflow = _judged(Source(name, decoded(content, name)), digest, kinds, language, unknown_place)
     if keep:
         body = json.dumps(workflow.as_json(), separators=(",", ":")).encode()
         write_cache(place, _sealed(seal, body) + b"\n" + body)
@@ -63,13 +65,17 @@ def shown_name(path: Path, project: Path) -> str:
 
 
 def _judged(
-    source: Source, digest: str, kinds: Mapping[str, Kind], language: Callable[[], Language] | None
+    source: Source,
+    digest: str,
+    kinds: Mapping[str, Kind],
+    language: Callable[[], Language] | None,
+    unknown_place: Callable[[str], str | None] | None,
 ) -> Workflow:
     from holdfast.workflow.definition.building import build
     from holdfast.workflow.definition.judging import judge
 
     source.parse()
-    judge(source, kinds, language)
+    judge(source, kinds, language, unknown_place)
     source.refuse_mistakes()
     lines = [source.line(("steps", number)) for number in range(len(source.value["steps"]))]
     return build(source.value, source.name, digest, kinds, lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from holdfast.core.config.table import KeyPath
@@ -33,6 +33,17 @@ def judge_steps(source: Source, found: Outline, kinds: Mapping[str, Kind]) -> No
         _judge_probe(source, at, step, found)
         if step.get("when") == NEVER_OF_ITSELF and step.get("id") not in handlers:
             source.wrong((*at, "when"), "the step can never run: no `on_failure` names it")
+
+
+def judge_places(source: Source, found: Outline, unknown_place: Callable[[str], str | None]) -> None:
+    """Notes where steps are to run and cannot."""
+    tables: list[tuple[KeyPath, Mapping[str, Any]]] = [(("defaults",), found.defaults)]
+    tables += [(("steps", number), step) for number, step in enumerate(found.steps)]
+    for at, table in tables:
+        uses = table.get("uses")
+        why = unknown_place(uses) if isinstance(uses, str) and uses else None
+        if why is not None and not source.full:
+            source.wrong((*at, "uses"), why)
 
 
 def _judge_id(source: Source, number: int, step: Mapping[str, Any], found: Outline) -> None:

@@ -14,10 +14,22 @@ EXECUTORS = {"local": "holdfast.workflow.executors.local:LocalExecutor"}
 PLANNED = {"docker": "steps in containers are not there yet"}
 
 
+def unknown(uses: str) -> str | None:
+    """Why a step cannot run where `uses:` says; None where it can."""
+    if uses in EXECUTORS:
+        return None
+    if uses in PLANNED:
+        return PLANNED[uses]
+    from holdfast.core.config.mistakes import nearest
+
+    near = nearest(uses, EXECUTORS)
+    return f"there is no executor `{uses[:80]}`" + (f"; did you mean `{near}`?" if near else "")
+
+
 def find_executor(uses: str) -> Executor:
     """The executor that `uses:` names. Raises HoldfastError, which says what there is."""
-    if uses not in EXECUTORS:
-        reason = PLANNED.get(uses, f"there is no executor {uses!r}")
-        raise HoldfastError(f"uses: {uses}: {reason}", hint=f"there is: {', '.join(EXECUTORS)}")
+    why = unknown(uses)
+    if why is not None:
+        raise HoldfastError(f"uses: {uses}: {why}", hint=f"there is: {', '.join(EXECUTORS)}")
     module, _, name = EXECUTORS[uses].partition(":")
     return cast("Executor", getattr(import_module(module), name)())

@@ -52,7 +52,7 @@ def outcome_of(work: Work, place: Place, files: AttemptFiles, log: LogFile, endi
     found = _exit(files, ending, work.timeout_s)
     artifacts: tuple[Artifact, ...] = ()
     if work.artifacts and not ending.never_began:
-        artifacts, reason = _artifacts(work, place, notes)
+        artifacts, reason = _artifacts(work, place, notes, values)
         if reason and found.status == SUCCEEDED:
             found = _Exit(FAILED, found.code, reason)
     return Outcome(
@@ -139,11 +139,16 @@ def _without_secrets(path: str, content: bytes, values: list[str]) -> bytes:
     return masked
 
 
-def _artifacts(work: Work, place: Place, notes: list[str]) -> tuple[tuple[Artifact, ...], str | None]:
+def _artifacts(
+    work: Work, place: Place, notes: list[str], values: list[str]
+) -> tuple[tuple[Artifact, ...], str | None]:
     """The files that are kept, and why the step did not make what it had to."""
     try:
         found, missing, noted = keep_artifacts(
-            work.artifacts, place.project, Path(place.runs, work.run_id, "artifacts")
+            work.artifacts,
+            place.project,
+            Path(place.runs, work.run_id, "artifacts"),
+            [value.encode("utf-8", "surrogateescape") for value in values],
         )
     except HoldfastError as error:
         return (), error.message

@@ -16,6 +16,8 @@ OUTPUT_LIMIT = 2**20
 NOTES_LIMIT = 5
 MOST_ARTIFACTS = 10_000
 CHUNK = 2**20
+OUTSIDE, SECRET = "no file within the project", "it holds a secret"
+"""Why a file is not kept."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -61,11 +63,18 @@ def _several_lines(lines: Sequence[str], at: int, name: str, end: str, values: d
     return len(lines)
 
 
-def keep_artifacts(patterns: Sequence[str], project: Path, kept: Path) -> tuple[list[Artifact], list[str], list[str]]:
+class HoldsSecret(Exception):
+    """A file that holds what is stored nowhere."""
+
+
+def keep_artifacts(
+    patterns: Sequence[str], project: Path, kept: Path, secrets: Sequence[bytes] = ()
+) -> tuple[list[Artifact], list[str], list[str]]:
     """Copies the files that the globs name; returns them, the globs that name none, and notes.
 
     Globs are relative to the project; nothing outside it is kept, through symbolic links neither. A file of the same
-    content is there already and is not copied again. Raises HoldfastError where they cannot be kept.
+    content is there already and is not copied again; one that holds any of the `secrets` is not kept.
+    Raises HoldfastError where they cannot be kept.
     """
     real_project = os.path.realpath(project)
     found: dict[str, Artifact] = {}
@@ -75,9 +84,10 @@ def keep_artifacts(patterns: Sequence[str], project: Path, kept: Path) -> tuple[
         matched = False
         for path in _matches(pattern, project):
             if path not in found:
-                kept_file = _keep(path, project, real_project, kept)
-                if kept_file is None:
-                    notes.append(f"{path} was not kept: no file within the project")
+                kept_file = _keep(path, project, real_project, kept, secrets)
+                if isinstance(kept_file, str):
+                    notes.append(f"{path} was not kept: {kept_file}")
+                    matched = matched or kept_file is SECRET
                     continue
                 found[path] = kept_file
             matched = True
@@ -100,37 +110,49 @@ def _matches(pattern: str, project: Path) -> Iterator[str]:
             yield name
 
 
-def _keep(name: str, project: Path, real_project: str, kept: Path) -> Artifact | None:
+def _keep(name: str, project: Path, real_project: str, kept: Path, secrets: Sequence[bytes]) -> Artifact | str:
+    """The file that is kept now, or why it is not. Raises HoldfastError."""
     real = os.path.realpath(os.path.join(project, name))  # noqa: PTH118 - names may be hostile
     if not real.startswith(real_project + os.sep):
-        return None
+        return OUTSIDE
     try:
         reading = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise HoldfastError(f"cannot read {name}: {error.strerror or error}") from error
     try:
         if not stat.S_ISREG(os.fstat(reading).st_mode):
-            return None
+            return OUTSIDE
         with file_errors(kept, "write to"):
-            digest, size = _copy(reading, kept)
+            digest, size = _copy(reading, kept, secrets)
+    except HoldsSecret:
+        return SECRET
     finally:
         os.close(reading)
     return Artifact(name, digest, size)
 
 
-def _copy(reading: int, kept: Path) -> tuple[str, int]:
-    """Copies a file into the directory under the name of its digest; returns that and its size in bytes."""
+def _copy(reading: int, kept: Path, secrets: Sequence[bytes]) -> tuple[str, int]:
+    """Copies a file into the directory under the name of its digest; returns that and its size in bytes.
+
+    Raises HoldsSecret, and leaves nothing then.
+    """
     import hashlib
 
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = kept / f".{os.getpid()}.{os.urandom(6).hex()}"
     digest, size = hashlib.sha256(), 0
+    before, longest = b"", max(map(len, secrets), default=0)
     try:
         with beside.open("xb") as writing:
             while chunk := os.read(reading, CHUNK):
                 digest.update(chunk)
                 writing.write(chunk)
                 size += len(chunk)
+                if longest:
+                    seen = before + chunk
+                    if any(secret in seen for secret in secrets):
+                        raise HoldsSecret
+                    before = seen[-longest:]
         beside.rename(kept / digest.hexdigest())  # over the same content, if it is there
     finally:
         beside.unlink(missing_ok=True)
