@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "reject": "holdfast.cli.workflow.control:reject",
     "done": "holdfast.cli.workflow.control:done",
     "drill": "holdfast.cli.workflow.drill:drill",
+    "worker": "holdfast.cli.workflow.worker:app",
     "validate": "holdfast.cli.workflow.definition:validate",
     "list": "holdfast.cli.workflow.definition:listing",
     "show": "holdfast.cli.workflow.definition:show",
