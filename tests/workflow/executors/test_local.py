@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
+from holdfast.core.ids import new_id
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.local import LocalExecutor
 from holdfast.workflow.executors.perform import perform
 from holdfast.workflow.records import Outcome
 
-RUN = "01JD0000000000000000000000"
+RUN = new_id(now_ms())
+"""Of this process alone: what is left of an attempt is found by the run's id, wherever on the machine it is."""
 SECRET = "s3cret value"  # noqa: S105 - one of the test's own
 
 
