@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
+from holdfast.core.ids import new_id
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.interface import Place
 from holdfast.workflow.executors.local import LocalExecutor
@@ -18,7 +20,8 @@ from holdfast.workflow.executors.perform import perform
 from holdfast.workflow.executors.results import OUTPUT_LIMIT
 from holdfast.workflow.records import Outcome
 
-RUN = "01JD0000000000000000000000"
+RUN = new_id(now_ms())
+"""Of this process alone: what is left of an attempt is found by the run's id, wherever on the machine it is."""
 
 
 @pytest.fixture
@@ -60,6 +63,17 @@ def test_a_pipe_in_the_place_of_the_file_of_secrets_is_refused(place: Place) -> 
     os.mkfifo(place.project / ".env")
     with pytest.raises(HoldfastError, match="not a regular file"):
         LocalExecutor().start(work("true", secrets=("OTHER",)), place)
+
+
+def test_room_for_the_exit_code_is_taken_before_a_step_can_fill_the_disk(place: Place) -> None:
+    """A code of three digits is as long as it gets."""
+    exit_file = place.runs / RUN / "exit" / "a.1"
+    outcome = performed(place, "/bin/sh", "-c", f"wc -c < {exit_file}; ls -i {exit_file}; exit 103")
+    assert outcome.exit_code == 103
+    assert exit_file.read_text("utf-8") == "103\n"
+    assert outcome.log is not None
+    size, node = (place.project / outcome.log).read_text("utf-8").split()[:2]
+    assert (size, node) == ("4", str(exit_file.stat().st_ino))
 
 
 def test_too_many_open_files_are_a_failure_with_a_reason(place: Place) -> None:
