@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
-from holdfast.core.ids import new_id
 from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors import find_executor
@@ -25,7 +23,7 @@ from holdfast.workflow.records import Outcome
 from tests.conformance.bench import ROOT, work
 from tests.conformance.executors import EXECUTORS
 
-RUN = new_id(now_ms())
+RUN = "01JD0000000000000000000000"
 
 
 @pytest.fixture(params=EXECUTORS)
