@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
@@ -130,6 +131,15 @@ def read_text(path: Path, *, limit: int = 64 * 2**20) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1  # its object is the content without the mark
         reason = "not UTF-8"
         raise FileError(f"{path}:{line}: {reason}", reason, line=line, hint="save the file as UTF-8") from error
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """A file opened for reading: a pipe or a device in its place is not waited for. Raises FileError, or OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _unfit(path, "not a regular file")
+    return os.fdopen(handle, "rb")
 
 
 def _unfit(path: Path, reason: str) -> FileError:

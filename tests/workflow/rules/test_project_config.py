@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.core.errors import HoldfastError
 from holdfast.workflow.rules.commands import chosen, digest
+from holdfast.workflow.rules.contract import load_config_file
+from holdfast.workflow.rules.moves import file_digest
 from holdfast.workflow.rules.project_config import ProjectConfig, read_config
 
 LINE = "- Completed it."
@@ -95,3 +100,11 @@ def test_rules_are_named_in_a_line_of_text_alone() -> None:
 def test_what_is_not_utf8_is_refused_with_its_line() -> None:
     with pytest.raises(HoldfastError, match=r"c\.md:2: not UTF-8"):
         read_config(b"a\n\xff\n", "c.md")
+
+
+def test_a_pipe_in_the_place_of_the_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "project_config.md")
+    with pytest.raises(HoldfastError, match="not a regular file"):
+        load_config_file(tmp_path / "project_config.md")
+    with pytest.raises(HoldfastError, match="not a regular file"):
+        file_digest(tmp_path / "project_config.md")

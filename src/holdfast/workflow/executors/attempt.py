@@ -118,7 +118,7 @@ class LocalAttempt:
 
     def _only_the_filter_is_left(self, now: float) -> bool:
         """A filter ends with the last process that holds its pipe, and that may be a daemon which never ends."""
-        if not self._secrets or not read_bounded(self._files.exit, 16):
+        if not self._secrets or not (read_bounded(self._files.exit, 16) or b"").strip():
             return False
         self._exit_seen = self._exit_seen or now
         return now - self._exit_seen > LINGER_S

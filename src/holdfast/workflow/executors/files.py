@@ -21,7 +21,7 @@ class AttemptFiles(NamedTuple):
 
     log: str
     exit: str
-    """Absent: it never began. Empty: it began. Else its exit code and a line feed."""
+    """Absent: it never began. Empty or blank: it began. Else its exit code and a line feed, and perhaps more blanks."""
     output: str
     shown_log: str
     """The log relative to the project, as records name it."""

@@ -100,7 +100,7 @@ class LocalExecutor:
         if running:
             return self._adopted(work, place, files, process)
         content = read_bounded(files.exit, 16)
-        if content:
+        if content and content.strip():
             return self._ended(work, place, files, process)
         if content is None and running is False:
             return Lost(began=False, detail="it was never released")

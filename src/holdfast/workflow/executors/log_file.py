@@ -76,12 +76,17 @@ class LogFile:
 def last_lines(path: str) -> str:
     """The last TAIL_LINES lines of a log, whatever bytes are in it."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - the path is a text
+        with open(path, "rb", opener=_without_waiting) as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL_BYTES))
             text = file.read(TAIL_BYTES).decode("utf-8", errors="replace")
     except OSError:
         return ""
     return "\n".join(text.rstrip("\n").split("\n")[-TAIL_LINES:])
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a log; where the step put a pipe in its place, nobody may ever write into that."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def punch_hole(handle: int, begin: int, length: int) -> bool:

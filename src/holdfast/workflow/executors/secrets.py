@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from holdfast.core.errors import HoldfastError
+from holdfast.core.files import open_regular
 from holdfast.core.masking import MASK
 from holdfast.workflow.engines.interface import Work
 from holdfast.workflow.executors.interface import Place
@@ -88,13 +89,15 @@ def _forms(value: str) -> tuple[str, ...]:
 
 def _env_file(path: Path) -> Mapping[str, str]:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise HoldfastError(f"{path}: larger than {LARGEST_FILE} bytes", hint="is it a file of variables?")
-        text = path.read_text("utf-8", errors="surrogateescape")
+        with open_regular(path) as file:
+            content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise HoldfastError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(content) > LARGEST_FILE:
+        raise HoldfastError(f"{path}: larger than {LARGEST_FILE} bytes", hint="is it a file of variables?")
+    text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     from io import StringIO
 
     from dotenv import dotenv_values

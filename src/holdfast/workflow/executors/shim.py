@@ -1,9 +1,10 @@
 """Starting a step: a small shell that waits to be told what to do, does it, and keeps the exit code in a file.
 
 The shell reads its script from a pipe. Until it is there, it waits; when the starter dies first, it ends. The exit
-file survives the starter, and tells afterwards whether the step never began (no file), began and was killed (empty)
-or ended (its code). A trap, unlike an ignored signal, is not inherited: the program gets SIGTERM as usual, while the
-shell lives on to write down what came of it.
+file survives the starter, and tells afterwards whether the step never began (no file), began and was killed (blank)
+or ended: its code is written over the blanks, for which a disk that the step filled has room. A trap, unlike an
+ignored signal, is not inherited: the program gets SIGTERM as usual, while the shell lives on to write down what came
+of it.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ LONGEST_ARGUMENT = 2**17 - 1
 """Bytes, on Linux: MAX_ARG_STRLEN of execve(2), without the closing null."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BEGIN = (
-    "{{ exec >>{log} 2>&1; : >{exit}; trap : TERM INT HUP QUIT; {exports}"
-    " cd -- {cwd} || {{ echo 126 >{exit}; exit 126; }};"
+    "{{ exec >>{log} 2>&1; echo '   ' >{exit}; trap : TERM INT HUP QUIT; {exports}"
+    " cd -- {cwd} || {{ echo 126 1<>{exit}; exit 126; }};"
 )
-_PLAIN = _BEGIN + " {argv} </dev/null; set -- $?; echo $1 >{exit}; exit $1\n}}\n"
+_PLAIN = _BEGIN + " {argv} </dev/null; set -- $?; echo $1 1<>{exit}; exit $1\n}}\n"
 _MASKED = (
-    _BEGIN + " {{ trap : TERM INT HUP QUIT; {argv} </dev/null; echo $? >{exit}; }} 2>&1"
+    _BEGIN + " {{ trap : TERM INT HUP QUIT; {argv} </dev/null; echo $? 1<>{exit}; }} 2>&1"
     " | HOLDFAST_MASK={mask} {python} -I -S {filter}; exit\n}}\n"
 )
 """The same through a filter, which masks the values that HOLDFAST_MASK holds and the program does not see."""

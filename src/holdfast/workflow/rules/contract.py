@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from holdfast.core.digests import sha256
 from holdfast.core.errors import HoldfastError
-from holdfast.core.files import file_errors
+from holdfast.core.files import file_errors, open_regular
 from holdfast.workflow.rules.commands import Command, digest
 from holdfast.workflow.rules.graph import Graph
 from holdfast.workflow.rules.graph_file import builtin, load_graph
@@ -50,7 +50,7 @@ def config_bytes(path: Path) -> bytes:
     """What the file holds. Raises HoldfastError where it cannot be read, or is larger than LIMIT."""
     with file_errors(path, "read"):
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 content = file.read(LIMIT + 1)
         except FileNotFoundError:
             return b""

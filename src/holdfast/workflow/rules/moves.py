@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from holdfast.core.errors import HoldfastError
-from holdfast.core.files import file_errors
+from holdfast.core.files import file_errors, open_regular
 from holdfast.workflow.rules.commands import Command, chosen
 from holdfast.workflow.rules.contract import Contract
 from holdfast.workflow.rules.graph import Graph, Move, Need, Place
@@ -175,7 +175,7 @@ def file_digest(path: Path) -> str:
     """The sha256 of a file. Raises HoldfastError."""
     import hashlib
 
-    with file_errors(path, "read"), path.open("rb") as file:
+    with file_errors(path, "read"), open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -31,9 +31,11 @@ def items_of(step: Step, known: Mapping[str, Any]) -> Sequence[Any]:
 
     A text that is a JSON list will do: what a step hands on is text.
     """
-    from holdfast.workflow.expressions import evaluate
+    items = _read(step.for_each or "")  # a list that stands in the file, of any length
+    if not isinstance(items, list):
+        from holdfast.workflow.expressions import evaluate
 
-    items = evaluate(step.for_each or "", known)
+        items = evaluate(step.for_each or "", known)
     if isinstance(items, str):
         items = _read(items)
     if not isinstance(items, list):
