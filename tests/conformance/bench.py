@@ -18,7 +18,7 @@ from holdfast.workflow.records import Record
 from tests.conformance.engines import ENGINES
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 def me(who: str = "ana") -> Owner:

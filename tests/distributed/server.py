@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -16,8 +17,19 @@ from uuid import uuid4
 
 import pytest
 
-_PROGRAM = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=shutil.which("initdb"))
-BINARIES = Path(_PROGRAM or "/usr/lib/postgresql/15/bin/initdb").resolve().parent
+PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin", "usr/local/pgsql/bin")
+"""Where Debian, Red Hat, Homebrew and PostgreSQL's own installation put the programs of a server."""
+
+
+def find_binaries(root: Path, path: str | None) -> Path | None:
+    """The directory of the newest version's programs, else of those on PATH; None where there are none."""
+    found = [each.parent for place in PLACES for each in root.glob(f"{place}/initdb")]
+    on_path = shutil.which("initdb", path=path)
+    newest = max(found, key=lambda each: [int(number) for number in re.findall(r"\d+", str(each))], default=None)
+    return newest or (Path(on_path).resolve().parent if on_path else None)
+
+
+BINARIES = find_binaries(Path("/"), os.environ.get("PATH")) or Path("/usr/lib/postgresql")
 PASSWORD = "s3cret-of-the-tests"  # noqa: S105 - of a server that lives as long as the tests
 SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=200")
 
@@ -88,7 +100,7 @@ class Server:
 def serving() -> Iterator[Server]:
     """A server, in a directory beside tmp_path: PostgreSQL's own user has to reach it."""
     if not (BINARIES / "postgres").exists():
-        reason = f"there is no PostgreSQL in {BINARIES}: apt-get install postgresql"
+        reason = "there is no PostgreSQL server here, neither on PATH nor where it is usual: apt-get install postgresql"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

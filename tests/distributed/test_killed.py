@@ -67,7 +67,7 @@ class Scene:
             registry.append()
 
     def worker(self) -> None:
-        self.workers.append(self._process("worker", "--jobs", "2", "--lease", "3"))
+        self.workers.append(self._process("worker", "--jobs", "2"))
 
     def run(self, *args: str) -> None:
         self.runner = self._process(*args, "--jobs", "0", "--no-live")
@@ -190,7 +190,7 @@ def play(tmp_path: Path, url: Callable[[int], str], chance: random.Random, kill:
             scene.run("run", "crash")
             scene.worker()
             scene.worker()
-            for moment in sorted(chance.sample(range(SAID), min(5, KILLS - kills))):
+            for moment in sorted(chance.sample(range(1, SAID), min(10, KILLS - kills))):
                 if scene.until(moment):
                     with suppress(subprocess.TimeoutExpired):
                         assert scene.runner is not None

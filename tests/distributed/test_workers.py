@@ -17,7 +17,7 @@ from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos.engine import DbosEngine
 from holdfast.workflow.engines.dbos.wiring import connect
 from holdfast.workflow.engines.interface import Lease, Work
-from tests.conformance.bench import me, outcomes, until, work
+from tests.conformance.bench import a_run, me, outcomes, until, work
 from tests.distributed.fan import LEASE_S
 from tests.distributed.field import PATIENCE_S, Field, field
 from tests.distributed.server import Server
@@ -181,6 +181,39 @@ def test_stopping_reaches_a_step_on_a_worker(made: Field, engine: DbosEngine) ->
     ended(process)
 
 
+def test_a_step_whose_worker_died_is_stopped_though_no_worker_is_left(made: Field, engine: DbosEngine) -> None:
+    worker = made.worker()
+    lease = begun(made, engine, gated(made))
+    process = process_of(engine, made)
+    worker.kill()
+    worker.wait()
+    engine.stop(lease, ["step/a/1"], "cancelled")
+    end = outcomes(until(engine, lease, 1, suffix="/ended"))["step/a/1/ended"]
+    assert end["status"] == "cancelled"
+    assert "processes were ended, and no worker is left that could end it" in end["reason"]
+    assert is_running(process)[0] is False
+    assert outcomes(engine.load(made.run)[1])["step/a/1/ended"] == end
+
+
+def test_a_step_of_another_machine_is_stopped_though_no_worker_is_left_and_where_to_look_is_said(
+    made: Field, engine: DbosEngine
+) -> None:
+    worker = made.worker()
+    lease = begun(made, engine, gated(made))
+    worker.kill()
+    worker.wait()
+    there = {"here": os.uname().nodename, "run": made.run, "project": made.run.lower()}
+    moved = "UPDATE {h}attempts SET process = replace(process, :here, 'elsewhere') WHERE run_id = :run"
+    assert engine.database.change(moved, there)
+    moved = "UPDATE {h}workers SET process = replace(process, :here, 'elsewhere') WHERE project = :project"
+    assert engine.database.change(moved, there)
+    engine.stop(lease, ["step/a/1"], "cancelled")
+    end = outcomes(until(engine, lease, 1, suffix="/ended"))["step/a/1/ended"]
+    assert end["status"] == "cancelled"
+    assert "on elsewhere died in the middle; whether it still runs there" in end["reason"]
+    (made.project / "gate").touch()
+
+
 def test_a_step_that_waits_for_a_worker_is_stopped_without_one(made: Field, engine: DbosEngine) -> None:
     lease = engine.claim(made.run, me())
     engine.dispatch(lease, [gated(made)])
@@ -242,17 +275,34 @@ def test_a_worker_says_what_is_wrong_with_its_database(made: Field, postgresql: 
     assert "--queues names no queue" in refused(holdfast, made, "--database", made.url, "--queues", ", ,")
 
 
-def test_a_worker_in_another_project_is_refused(made: Field, holdfast: Any, git_project: Path) -> None:
-    text = refused(holdfast, made, "--database", made.url, cwd=git_project)
-    assert "there is no run of shop in it" in text
-    assert made.run.lower() in text
+def test_a_worker_of_a_new_project_waits_for_its_first_run_and_says_whose_runs_it_does_not_take(
+    made: Field, tmp_path: Path
+) -> None:
+    lease_of_other = connect(made.url, project=made.project, jobs=0, env=os.environ)
+    held = lease_of_other.claim(made.run, me())
+    lease_of_other.dispatch(held, [work(made.run, "a", "true")])
+    project = tmp_path / "new"
+    project.mkdir()
+    name = f"new-{made.run.lower()}"
+    (project / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "1.0"\n', "utf-8")
+    made.worker("--project", str(project))
+    while " at once, of default" not in said(made):
+        assert made.workers[-1].poll() is None, said(made)
+    assert f"no run of {name} in it yet" in said(made)
+    engine = connect(made.url, project=project, jobs=0, env=os.environ)
+    run = a_run()
+    engine.begin(run)
+    lease = engine.claim(run.id, me())
+    engine.dispatch(lease, [work(run.id, "a", "true")])
+    assert "step/a/1/ended" in outcomes(until(engine, lease, 1, suffix="/ended"))
+    assert lease_of_other.wait(held, 0.1) == []
+    engine.close()
+    lease_of_other.close()
 
 
 def test_tables_of_a_newer_version_are_refused(made: Field, postgresql: Server, holdfast: Any) -> None:
     url = postgresql.new_database()
     engine = connect(url, project=made.project, jobs=0, env=os.environ)
-    from tests.conformance.bench import a_run
-
     engine.begin(a_run())
     engine.database.change("UPDATE {h}meta SET version = :new", {"new": 99})
     engine.close()

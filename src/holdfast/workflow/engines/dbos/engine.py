@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.core.clock import now_ms
 from holdfast.core.errors import HoldfastError
-from holdfast.core.process_identity import is_running
 from holdfast.workflow.engines.dbos import schema
 from holdfast.workflow.engines.dbos.address import parse_address
 from holdfast.workflow.engines.dbos.database import Database
 from holdfast.workflow.engines.dbos.joining import in_order, not_before_start, processes, queues_of
+from holdfast.workflow.engines.dbos.orphans import Orphans
 from holdfast.workflow.engines.dbos.queueing import CROWDED, DEFAULT_QUEUE, Envelope, Queueing, id_of, workflow_id
 from holdfast.workflow.engines.dbos.reaper import Reaper
 from holdfast.workflow.engines.dbos.runs import Runs
 from holdfast.workflow.engines.dbos.worker import LEASE_S, command
-from holdfast.workflow.engines.dbos.workers import Intent, Workers
+from holdfast.workflow.engines.dbos.workers import Workers
 from holdfast.workflow.engines.interface import Lease, LeaseLost, NoSuchRun, Owner, Recovery, Run, Work
 from holdfast.workflow.executors.interface import Executor
 from holdfast.workflow.model import Queue
-from holdfast.workflow.records import UNKNOWN, Outcome, Record
+from holdfast.workflow.records import Outcome, Record
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -38,7 +38,7 @@ _QUIET_S = 3.0  # after as long without an end all are asked for: one may be com
 _PAUSES_S = (0.005, 0.1)
 """How soon, and at the latest, the database is asked again for what is new; every answer costs a millisecond."""
 _MANY_PAUSE_S = 0.25
-
+_ORPHANS_S = 1.0
 
 _MOST_STARTS = 5
 
@@ -69,6 +69,9 @@ class _Held:
         """Keys of ends that the runner knows."""
         self.begun: dict[str, int] = {}
         """When each attempt was started, by the keys of the records of that."""
+        self.stopping: dict[str, tuple[str, str, float]] = {}
+        """Attempts that somebody else is to end: ids with the keys of their records, the status, and since when."""
+        self.orphans_at = 0.0
         self.own: list[Record] = []
         """Ends that this engine made itself."""
         self.since_ms = 0
@@ -99,6 +102,7 @@ class DbosEngine:
         self._workers = Workers(database, setting.name)
         self._queueing = Queueing(database, setting.name)
         self._reaper = Reaper(database, self._workers, self._queueing, lease_s=setting.lease_s)
+        self._orphans = Orphans(self._workers, self._queueing, setting.find_executor, lease_s=setting.lease_s)
         self._held: dict[str, _Held] = {}
         self._loaded: dict[str, int] = {}
         self._queues: list[Queue] = []
@@ -180,18 +184,15 @@ class DbosEngine:
         held = self._held_by(lease)
         attempts = {id_of(lease.run_id, key): key for key in keys}
         never = self._workers.stop(lease.run_id, attempts, status)
-        if not never:
-            return
-        self._queueing.cancel(never)
-        outcome = Outcome(status, reason="it was stopped before it began").as_json()
-        ends = [Record(f"{attempts[each]}/ended", outcome, now_ms()) for each in never]
-        self.record(lease, ends)
-        held.told -= {record.key for record in ends}
-        held.own += ends
+        now = time.monotonic()
+        held.stopping |= {each: (key, status, now) for each, key in attempts.items() if each not in never}
+        if never:
+            self._queueing.cancel(never)
+            self._end(held, [(attempts[each], status, "it was stopped before it began") for each in never])
 
     def recover(self, lease: Lease, work: Work, *, adopt: bool) -> Recovery:
         held, attempt = self._held_by(lease), workflow_id(work)
-        if found := self._ended(attempt):
+        if found := self._orphans.ended(attempt):
             return found
         status, worker = self._queueing.status([attempt]).get(attempt, ("CANCELLED", None))
         if status == "CANCELLED":
@@ -203,7 +204,7 @@ class DbosEngine:
             if status == "PENDING" and worker not in {each.id for each in self._workers.alive()}:
                 self._reaper.reap()
             return Recovery("running", detail=f"performed by {worker}" if status == "PENDING" else "in its queue")
-        return self._ended_first(attempt, work)
+        return self._orphans.ended_first(attempt, work)
 
     def signal(self, run_id: str, record: Record) -> bool:
         self._must_be_ready(run_id)
@@ -254,6 +255,32 @@ class DbosEngine:
             )
         return held
 
+    def _end(self, held: _Held, ends: Sequence[tuple[str, str, str]]) -> None:
+        """Writes ends of attempts that nobody performs: keys, statuses and reasons."""
+        made = [
+            Record(f"{key}/ended", Outcome(status, reason=reason).as_json(), now_ms()) for key, status, reason in ends
+        ]
+        self.record(held.lease, made)
+        held.told -= {record.key for record in made}  # the runner is to hear of them
+        held.own += made
+
+    def _end_orphans(self, held: _Held) -> None:
+        """Ends what was to be stopped where no worker is left that could."""
+        if not held.stopping or time.monotonic() < held.orphans_at:
+            return
+        for attempt, (key, status, since) in list(held.stopping.items()):
+            instance, _, number = key.removeprefix("step/").rpartition("/")
+            work = Work(held.lease.run_id, instance, int(number), (), {})
+            found = self._orphans.stopped(attempt, work, since_s=time.monotonic() - since)
+            if found is not None:
+                del held.stopping[attempt]
+            if found is not None and found.outcome is None:
+                reason = (
+                    f"it was stopped: {found.detail or 'it had not begun'}, and no worker is left that could end it"
+                )
+                self._end(held, [(key, status, reason)])
+        held.orphans_at = time.monotonic() + _ORPHANS_S
+
     def _must_be_ready(self, run_id: str) -> None:
         self.ready = self.ready or schema.is_ready(self.database)
         if not self.ready:
@@ -280,6 +307,7 @@ class DbosEngine:
         if held.lost:
             self._held_by(held.lease)
         held.looked_at = time.monotonic()
+        self._end_orphans(held)
         held.written, found = self._runs.since(held.lease, held.written)
         found += held.own
         held.own = []
@@ -290,7 +318,9 @@ class DbosEngine:
         for record in fresh:
             if record.key.endswith("/ended"):
                 held.told.add(record.key)
-                held.outstanding.pop(id_of(held.lease.run_id, record.key.removesuffix("/ended")), None)
+                attempt = id_of(held.lease.run_id, record.key.removesuffix("/ended"))
+                held.outstanding.pop(attempt, None)
+                held.stopping.pop(attempt, None)
         return fresh
 
     def _new_ends(self, held: _Held) -> list[tuple[int, Record]]:
@@ -302,42 +332,6 @@ class DbosEngine:
             held.all_at = time.monotonic()
         held.since_ms = found.until_ms
         return found.records
-
-    def _ended(self, attempt: str) -> Recovery | None:
-        for _, record in self._queueing.ends([attempt]):
-            outcome = Outcome.from_json(record.data)
-            if outcome.status == UNKNOWN:
-                return Recovery("gone", detail=outcome.reason or "")
-            return Recovery("ended", outcome)
-        return None
-
-    def _ended_first(self, attempt: str, work: Work) -> Recovery:
-        """Has an attempt ended, by whoever performs it, else by this process, and tells what became of it."""
-        if self._workers.stop(work.run_id, {attempt: work.key}, UNKNOWN):
-            self._queueing.cancel([attempt])
-            return Recovery("gone", detail="it had not begun", began=False)
-        while not (found := self._ended(attempt)):
-            intent = self._workers.intent(attempt)
-            if intent is None or intent.worker not in self._living():
-                return self._buried(attempt, work, intent)
-            time.sleep(_PAUSES_S[1])
-        return found
-
-    def _living(self) -> set[str]:
-        """Those workers that are alive: those of this machine by their process, the others by their last sign."""
-        lease_ms = self.setting.lease_s * 1000
-        found = ((each, is_running(each.process)[0]) for each in self._workers.alive())
-        return {each.id for each, runs in found if runs or (runs is None and each.silent_ms < lease_ms)}
-
-    def _buried(self, attempt: str, work: Work, intent: Intent | None) -> Recovery:
-        self._queueing.cancel([attempt])  # before anybody takes it over
-        if found := self._ended(attempt):
-            return found
-        if intent is None or intent.process is None:
-            return Recovery("gone", began=False)
-        ended = self.setting.find_executor(work.uses).end_leftovers(work, intent.process)
-        detail = f"its worker {intent.worker} on {intent.process.get('host')} died in the middle"
-        return Recovery("gone", detail=f"{detail}; {ended} processes were ended" if ended else detail)
 
     def _register(self, queues: Iterable[Queue]) -> None:
         new = [queue for queue in queues if queue not in self._queues]

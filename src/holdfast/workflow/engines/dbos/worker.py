@@ -71,16 +71,15 @@ def work(asked: Asked, seams: Seams) -> int:
     """Works until SIGTERM, SIGINT or the end of `seams.until`. Returns the exit code: 1 where it was taken for dead.
 
     The first signal lets what runs finish, for `grace_s`; the second ends it. Whatever has no end by then goes back
-    to its queue. Raises HoldfastError where the database cannot be used, or holds only other projects.
+    to its queue. Raises HoldfastError where the database cannot be used.
     """
     database = Database(parse_address(asked.url), patience_s=PATIENCE_S)
     database.check()
     schema.prepare(database)
-    others = Runs(database, asked.project).other_projects()
-    if others:
-        raise HoldfastError(
-            f"{database.address.shown}: there is no run of {asked.project} in it, but of {', '.join(others)}",
-            hint="start the worker in a checkout of that project, or a first run of this one before it",
+    if others := Runs(database, asked.project).other_projects():
+        seams.say(
+            f"{database.address.shown}: no run of {asked.project} in it yet, but of {', '.join(others)}; "
+            "it waits for one of this project, which is told by its name in pyproject.toml"
         )
     return _Working(asked, seams, database).until_told()
 
