@@ -180,6 +180,7 @@ class _Working:
 
     def _leave(self, me: Worker, performer: Performer, dbos: Any) -> int:
         performer.leaving = True
+        self.database.patience_s = self.asked.lease_s  # the database may be gone for good, and nobody waits for us
         if self.superseded:
             self.seams.say(f"{me.name}: gave no sign of life for {self.asked.lease_s:g} s and was taken for dead")
         elif performer.busy():
@@ -190,7 +191,10 @@ class _Working:
         if not finished:
             performer.end_all()
         self.closed.set()
-        self.reaper.give_back(me.id)
+        try:
+            self.reaper.give_back(me.id)
+        except HoldfastError as error:
+            self.seams.say(f"{error.message}; its attempts are taken over in {self.asked.lease_s:g} s")
         self.seams.say(f"{me.name}: left" + ("" if finished else "; what it still ran was ended"))
         return ExitCode.OK if finished and not self.superseded else ExitCode.FINDINGS
 
