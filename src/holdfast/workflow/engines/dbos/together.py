@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from holdfast.core.errors import HoldfastError
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -41,12 +43,13 @@ class Together(Generic[Item, Answer]):
     def _act_for_all(self) -> None:
         with self._listing:
             these, self._waiting = self._waiting, []
+        for each in these:  # what this thread alone would raise must not leave the others without an answer
+            each.done, each.error = True, HoldfastError("what was asked for together with others failed")
         try:
             answers = self._act([each.item for each in these])
-            for each, answer in zip(these, answers, strict=True):
-                each.answer = answer
-        except Exception as error:
+        except HoldfastError as error:
             for each in these:
                 each.error = error
-        for each in these:
-            each.done = True
+            return
+        for each, answer in zip(these, answers, strict=True):
+            each.answer, each.error = answer, None

@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 KEPT_MS = 24 * 3_600_000
 """How long it is remembered that there was a worker."""
 
-_INTENT = "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
-_WHERE_ALIVE = "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
 _INTEND = (
-    _INTENT + "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers " + _WHERE_ALIVE
-)  # noqa: S608 - constants
+    "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
+    "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers "
+    "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
+)
 _INTEND_ALL = (
-    _INTENT + "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} "
-    "FROM {h}workers, "
+    "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
+    "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} FROM {h}workers, "
     "json_to_recordset(CAST(:rows AS json)) AS row (id text, run text, key text, process text, place text) "
-    + _WHERE_ALIVE
-    + " RETURNING id"
+    "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING RETURNING id"
 )
 
 
