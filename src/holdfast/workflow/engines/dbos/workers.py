@@ -21,16 +21,13 @@ KEPT_MS = 24 * 3_600_000
 
 _INTENT = "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
 _WHERE_ALIVE = "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
-_INTEND = (
-    _INTENT + "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers " + _WHERE_ALIVE
-)  # noqa: S608 - constants
-_INTEND_ALL = (
-    _INTENT + "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} "
-    "FROM {h}workers, "
+_FROM_ONE = "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers "
+_FROM_ALL = (
+    "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} FROM {h}workers, "
     "json_to_recordset(CAST(:rows AS json)) AS row (id text, run text, key text, process text, place text) "
-    + _WHERE_ALIVE
-    + " RETURNING id"
 )
+_INTEND = "".join((_INTENT, _FROM_ONE, _WHERE_ALIVE))
+_INTEND_ALL = "".join((_INTENT, _FROM_ALL, _WHERE_ALIVE, " RETURNING id"))
 
 
 class Worker(NamedTuple):
