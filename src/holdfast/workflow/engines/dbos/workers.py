@@ -26,8 +26,8 @@ _FROM_ALL = (
     "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} FROM {h}workers, "
     "json_to_recordset(CAST(:rows AS json)) AS row (id text, run text, key text, process text, place text) "
 )
-_INTEND = "".join((_INTENT, _FROM_ONE, _WHERE_ALIVE))
-_INTEND_ALL = "".join((_INTENT, _FROM_ALL, _WHERE_ALIVE, " RETURNING id"))
+_INTEND = f"{_INTENT}{_FROM_ONE}{_WHERE_ALIVE}"
+_INTEND_ALL = f"{_INTENT}{_FROM_ALL}{_WHERE_ALIVE} RETURNING id"
 
 
 class Worker(NamedTuple):
