@@ -226,6 +226,7 @@ def test_what_waits_for_room_can_be_stopped(bench: Bench) -> None:
     found = outcomes(until(engine, lease, 2, suffix="/ended"))
     assert {data["status"] for data in found.values()} == {"cancelled"}
     assert not (bench.project / "made").exists()
+    engine.close()
 
 
 def test_a_step_that_takes_too_long_is_ended(bench: Bench, engine: Engine) -> None:

@@ -20,7 +20,7 @@ from holdfast.workflow.engines.interface import Lease, Work
 from tests.conformance.bench import a_run, me, outcomes, until, work
 from tests.distributed.fan import LEASE_S
 from tests.distributed.field import PATIENCE_S, Field, field
-from tests.distributed.server import Server
+from tests.distributed.server import Server, serving
 
 
 @pytest.fixture
@@ -107,6 +107,17 @@ def test_a_worker_with_a_bounded_grace_ends_what_takes_longer(made: Field, engin
     worker.terminate()
     assert worker.wait(PATIENCE_S) == 1
     assert not (made.project / "ended").exists()
+
+
+def test_a_worker_leaves_though_its_database_is_gone_for_good(tmp_path: Path) -> None:
+    with serving() as server, field(tmp_path / "field", server.new_database()) as made:
+        worker = made.worker()
+        while " at once, of default" not in said(made):
+            assert worker.poll() is None, said(made)
+        server.kill()
+        worker.terminate()
+        assert worker.wait(PATIENCE_S) in (0, 1)
+        assert ": left" in said(made)
 
 
 def test_what_a_dead_worker_performed_goes_on_under_another(made: Field, engine: DbosEngine) -> None:

@@ -180,28 +180,32 @@ class _Working:
 
     def _leave(self, me: Worker, performer: Performer, dbos: Any) -> int:
         performer.leaving = True
-        self.database.patience_s = self.asked.lease_s  # the database may be gone for good, and nobody waits for us
         if self.superseded:
             self.seams.say(f"{me.name}: gave no sign of life for {self.asked.lease_s:g} s and was taken for dead")
         elif performer.busy():
             self.seams.say(f"{me.name}: {performer.busy()} still running; a second signal ends them")
         drain = threading.Thread(target=_drain, args=(dbos,), daemon=True)
         drain.start()
-        finished = self._finished(drain)
+        finished = self._finished(drain, performer)
         if not finished:
             performer.end_all()
         self.closed.set()
+        self.database.patience_s = min(self.database.patience_s, self.asked.lease_s)
         try:
             self.reaper.give_back(me.id)
-        except HoldfastError as error:
-            self.seams.say(f"{error.message}; its attempts are taken over in {self.asked.lease_s:g} s")
+        except HoldfastError as error:  # others find out by its silence
+            self.seams.say(error.message)
         self.seams.say(f"{me.name}: left" + ("" if finished else "; what it still ran was ended"))
         return ExitCode.OK if finished and not self.superseded else ExitCode.FINDINGS
 
-    def _finished(self, drain: threading.Thread) -> bool:
-        """Waits for what runs; False once that took too long, or it is told again."""
+    def _finished(self, drain: threading.Thread, performer: Performer) -> bool:
+        """Waits for what runs; False once that took too long, it is told again, or the database takes no results."""
         deadline = None if self.asked.grace_s is None else time.monotonic() + self.asked.grace_s
+        busy_at = time.monotonic()
         while drain.is_alive():
+            busy_at = time.monotonic() if performer.busy() else busy_at
+            if time.monotonic() - busy_at > 2 * self.asked.lease_s:
+                return False
             if self.superseded or self.tells > 1 or (deadline is not None and time.monotonic() > deadline):
                 return False
             with suppress(Empty):

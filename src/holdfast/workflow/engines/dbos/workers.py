@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 KEPT_MS = 24 * 3_600_000
 """How long it is remembered that there was a worker."""
 
-_INTEND = (
-    "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
-    "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers "
-    "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
-)
-_INTEND_ALL = (
-    "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
+_INTENT = "INSERT INTO {h}attempts (id, run_id, key, worker, process, project, written_ms) "
+_WHERE_ALIVE = "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING"
+_FROM_ONE = "SELECT :id, :run, :key, :worker, :process, :place, {now} FROM {h}workers "
+_FROM_ALL = (
     "SELECT row.id, row.run, row.key, :worker, row.process, row.place, {now} FROM {h}workers, "
     "json_to_recordset(CAST(:rows AS json)) AS row (id text, run text, key text, process text, place text) "
-    "WHERE {h}workers.id = :worker AND epoch = :epoch AND alive = 1 ON CONFLICT (id) DO NOTHING RETURNING id"
 )
+_INTEND = f"{_INTENT}{_FROM_ONE}{_WHERE_ALIVE}"
+_INTEND_ALL = f"{_INTENT}{_FROM_ALL}{_WHERE_ALIVE} RETURNING id"
 
 
 class Worker(NamedTuple):
