@@ -150,7 +150,7 @@ def test_show_has_the_inputs_and_the_steps_in_the_order_of_their_needs(project: 
         "- {id: last, needs: [first, also], run: [make, 'a b'], if: steps.first.exit_code == 0, on_failure: undo}\n"
         "- {id: first, check: venv, retry: {times: 2, backoff: 2s, jitter: true, on: timeout},\n"
         "   description: the first,\n"
-        "   allow_failure: true, queue: api, secrets: [TOKEN], env: [B], uses: docker, cwd: sub, artifacts: [x]}\n"
+        "   allow_failure: true, queue: api, secrets: [TOKEN], env: [B], cwd: sub, artifacts: [x]}\n"
         "- {id: also, for_each: [1, 2], max_parallel: 1, run: ['${item}'], on_crash: probe, probe: [test, -e, x],\n"
         "   idempotency_key: '${commit}', concurrency: {group: g, on_conflict: fail}}\n"
         "- {id: undo, when: never, run: [x]}\n",
@@ -181,7 +181,6 @@ def test_show_has_the_inputs_and_the_steps_in_the_order_of_their_needs(project: 
         "      secrets: TOKEN",
         "      keeps: x",
         "      in: sub",
-        "      on: docker",
         "      queue: api",
         "  also   run                           timeout 1m30s, on_crash probe",
         "      '${item}'",

@@ -21,6 +21,7 @@ NIGHTLY = """\
 name: nightly
 inputs:
   target: {type: string, default: ".", description: what to check}
+  targets: {type: list, default: [src, tests], description: what to check one by one}
 defaults: {timeout: 10m, retry: {times: 0}}
 steps:
   - {id: venv,  check: venv}
@@ -71,7 +72,10 @@ def test_the_whole_example_is_read(loaded: Loaded) -> None:
     assert workflow.name == "nightly"
     assert workflow.file == "w.yaml"
     assert workflow.digest == sha256(NIGHTLY.encode())
-    assert workflow.inputs == (Input("target", "string", ".", required=False, description="what to check"),)
+    assert workflow.inputs == (
+        Input("target", "string", ".", required=False, description="what to check"),
+        Input("targets", "list", ["src", "tests"], required=False, description="what to check one by one"),
+    )
     assert [step.id for step in workflow.steps] == [
         "venv",
         "deps",
@@ -84,7 +88,7 @@ def test_the_whole_example_is_read(loaded: Loaded) -> None:
     ]
     tests = workflow.step("tests")
     assert tests.retry == Retry(2, 2.0, jitter=True, on=("timeout", "exit:75"))
-    assert (tests.needs, tests.artifacts, tests.timeout_s, tests.line) == (("venv",), ("out/*.xml",), 600.0, 8)
+    assert (tests.needs, tests.artifacts, tests.timeout_s, tests.line) == (("venv",), ("out/*.xml",), 600.0, 9)
     assert workflow.step("coverage").body == {"metric": "coverage.line", "from": "out/coverage.xml", "at_least": 85}
     assert (workflow.step("fan").for_each, workflow.step("fan").max_parallel) == ("inputs.targets", 4)
     assert workflow.step("publish").condition == "steps.ship.answer == 'publish'"

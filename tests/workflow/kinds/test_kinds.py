@@ -204,3 +204,12 @@ def test_what_waits_says_what_it_asks() -> None:
         kind("approve").question({"question": "?", "expires": "${left}"})
     with pytest.raises(HoldfastError, match="answered by a person"):
         kind("approve").command("Publish?", SETTING)
+
+
+def test_deps_are_all_the_checks_of_check_deps() -> None:
+    from holdfast.cli.dependencies import CHECKS
+    from holdfast.workflow.kinds.check import DEPS
+
+    assert DEPS["deps"] == ",".join(CHECKS)
+    (only,) = [word for word in kind("check").command(["venv", "deps"], SETTING).argv if word.startswith("--only=")]
+    assert only == f"--only=venv,{','.join(CHECKS)}"

@@ -12,6 +12,9 @@ from holdfast.workflow.kinds.bodies import Problem
 from holdfast.workflow.kinds.interface import Command, Setting
 from holdfast.workflow.model import RERUN
 
+DEPS = {"deps": "lock,installed,conflicts,imports,vulnerabilities"}
+"""What `holdfast check-deps` looks at, under one name."""
+
 
 class Check:
     """Checks of `validate-env`: looking changes nothing, so one that was killed runs again."""
@@ -32,7 +35,7 @@ class Check:
     def command(self, body: Any, setting: Setting) -> Command:
         """`validate-env --only`. Raises HoldfastError."""
         bodies.require(self.problems(body), self.name)
-        names = body if isinstance(body, str) else ",".join(body)
+        names = ",".join(DEPS.get(name, name) for name in ([body] if isinstance(body, str) else body))
         argv = (
             setting.python,
             "-P",
