@@ -10,10 +10,10 @@ from holdfast.workflow.engines.dbos.address import POSTGRESQL, SQLITE, mask_url,
     ("text", "kind", "shown"),
     [
         (
-            "postgresql://ana:s3cret@db:5432/shop",
+            "postgresql://ana:s3cret@db:5432/shop",  # pragma: allowlist secret
             POSTGRESQL,
             "postgresql://ana:***@db:5432/shop",
-        ),  # pragma: allowlist secret
+        ),
         ("postgres://ana@db/shop", POSTGRESQL, "postgres://ana@db/shop"),
         ("postgresql://db/shop?password=s3cret&x=1", POSTGRESQL, "postgresql://db/shop?password=***&x=1"),
         ("sqlite:////var/lib/shop.db", SQLITE, "sqlite:////var/lib/shop.db"),
