@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, publish
 from holdfast.core.clock import iso, now_ms
 from holdfast.workflow.engines.dbos.queueing import CROWDED_AHEAD, CROWDED_POLL_S
 
@@ -254,7 +254,7 @@ def rows(url: str | None = None, *, rounds: int = 5, few: int = 2000, many: int 
 
 
 def main() -> None:
-    """Prints the rows, or one comparison with a load that is asked for."""
+    """Writes the table, or prints one comparison with a load that is asked for."""
     options = argparse.ArgumentParser()
     options.add_argument("url", nargs="?")
     options.add_argument("--items", type=int)
@@ -267,8 +267,7 @@ def main() -> None:
     if given.bare_worker:
         bare_worker(given.url, given.jobs, steps=given.steps)
     if given.items is None:
-        for row in rows(given.url):
-            sys.stdout.write(f"{row}\n")
+        publish(("<!-- distributed: begin -->", "<!-- distributed: end -->"), rows(given.url))
         return
     with database(given.url) as url:
         load = Load(given.items, given.workers, given.jobs, given.steps)

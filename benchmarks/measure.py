@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 README = ROOT / "benchmarks" / "README.md"
 ROUNDS = 5
+HEAD = "| what | ours | beside | ratio | target | met |\n|---|---|---|---|---|---|"
 
 MEGABYTE = 1024
 """In kibibytes, as Linux counts memory."""
@@ -99,6 +103,34 @@ def peak(command: Command, project: Path, runs: int = 5) -> float:
     small: Command = (BIN / "python", "-I", "-S", "-c", PEAK)
     peaks = [subprocess.run([*small, *command], cwd=project, check=True, stdout=subprocess.PIPE) for _ in range(runs)]
     return sorted(int(each.stdout) for each in peaks)[runs // 2] / MEGABYTE
+
+
+def machine() -> str:
+    """What this was measured on."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _cpuinfo().splitlines() if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    return f"{cores} cores of {model}, {system}, Python {platform.python_version()}"
+
+
+def _cpuinfo() -> str:
+    try:
+        return Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def publish(marks: tuple[str, str], rows: Iterable[object]) -> None:
+    """Shows rows as they are measured, and writes them as a table between the marks."""
+    done = []
+    for row in rows:
+        sys.stdout.write(f"{row}\n")
+        sys.stdout.flush()
+        done.append(row)
+    write_table(marks, f"Measured on {time.strftime('%Y-%m-%d')}, on {machine()}.", HEAD, done)
 
 
 def write_table(marks: tuple[str, str], measured: str, head: str, rows: Sequence[object]) -> None:

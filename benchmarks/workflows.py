@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.measure import BIN, ROOT, Command, Row, at_most, beside, medians, peak
+from benchmarks.measure import BIN, ROOT, Command, Row, at_most, beside, medians, peak, publish
 from benchmarks.rivals import STEPS, chains
 
 RUN = BIN / "holdfast", "workflow", "run"
@@ -138,3 +138,7 @@ def _memory(project: Path) -> Row:
     few, many = found
     what = f"`workflow run --jobs 4`, {MANY:,} items, peak memory"
     return Row(what, f"{many:.1f} MB", f"{few:.1f} MB with 10 items", many / few, f"<= {MOST_MB} MB", many <= MOST_MB)
+
+
+if __name__ == "__main__":
+    publish(("<!-- workflows: begin -->", "<!-- workflows: end -->"), rows())
