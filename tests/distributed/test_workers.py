@@ -109,6 +109,22 @@ def test_a_worker_with_a_bounded_grace_ends_what_takes_longer(made: Field, engin
     assert not (made.project / "ended").exists()
 
 
+def test_what_dbos_claimed_and_lost_on_the_way_to_a_living_worker_is_claimed_again(
+    made: Field, engine: DbosEngine
+) -> None:
+    made.worker()
+    lease = engine.claim(made.run, me())
+    engine.dispatch(lease, [work(made.run, "b", "true"), work(made.run, "a", "true", queue="gpu")])
+    until(engine, lease, 1, suffix="b/1/ended")
+    [worker] = engine._workers.alive()
+    claim = "UPDATE dbos.workflow_status SET status = 'PENDING', executor_id = :worker WHERE workflow_uuid = :attempt"
+    assert engine.database.change(claim, {"worker": worker.id, "attempt": f"{made.run}:a:1"})
+    made.worker("--queues", "gpu")
+    found = outcomes(until(engine, lease, 1, suffix="a/1/ended"))
+    assert found["step/a/1/ended"]["status"] == "succeeded"
+    assert made.workers[0].poll() is None
+
+
 def test_a_worker_leaves_though_its_database_is_gone_for_good(tmp_path: Path) -> None:
     with serving() as server, field(tmp_path / "field", server.new_database()) as made:
         worker = made.worker()

@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast.core.errors import HoldfastError
 from holdfast.core.process_identity import is_running
+from holdfast.workflow.engines.dbos.claims import Claims
 from holdfast.workflow.engines.dbos.queueing import DEFAULT_QUEUE, Envelope, Queueing, workflow_id
 from holdfast.workflow.engines.dbos.workers import Intent, Worker, Workers
 from holdfast.workflow.engines.interface import Work
@@ -57,6 +58,7 @@ class Performer:
         """It takes nothing more: what waits for a place is given back."""
         self.dead = False
         """It was taken for dead, or ends what it performs: no result counts any more."""
+        self.claims = Claims(queueing, worker.id, lease_s=lease_s)
         self._slots = threading.BoundedSemaphore(worker.jobs)
         self._asking, self._asked_at = threading.Lock(), -SLOT_S
         self._known: Sequence[Worker] = ()
@@ -69,6 +71,16 @@ class Performer:
         """The outcome of the attempt in an envelope, both as JSON. Raises NotOurs; never returns once it is dead."""
         envelope = Envelope.from_text(text)
         attempt = workflow_id(envelope.work)
+        self.claims.enter(attempt)
+        try:
+            said = self._said(attempt, envelope)
+        except NotOurs:
+            self.claims.give_up(attempt)
+            raise
+        self.claims.leave(attempt)
+        return said
+
+    def _said(self, attempt: str, envelope: Envelope) -> str:
         self._wait_for_place(attempt, envelope.work.queue)
         try:
             outcome = self._performed(attempt, envelope)

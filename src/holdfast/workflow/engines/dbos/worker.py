@@ -166,6 +166,7 @@ class _Working:
                     self.superseded = True
                     self.tell()
                     return
+                performer.claims.put_back()
                 self.reaper.reap()
             except HoldfastError as error:
                 self.seams.say(error.message)
