@@ -80,7 +80,7 @@ class Server:
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/{database}"
 
     def new_database(self) -> str:
-        """The URL of a database that is empty."""
+        """The URL of a database that is empty. Its encoding is the server's own: that of the locale, or SQL_ASCII."""
         import psycopg
 
         name = f"t{uuid4().hex[:12]}"

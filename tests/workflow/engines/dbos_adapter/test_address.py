@@ -52,3 +52,10 @@ def test_a_password_that_a_library_says_is_masked() -> None:
 
 def test_a_url_without_a_password_stays_as_it_is() -> None:
     assert mask_url("postgresql://db/shop") == "postgresql://db/shop"
+
+
+def test_a_connection_speaks_utf8_whatever_the_database_says_unless_the_url_does() -> None:
+    assert parse_address("postgresql://db/shop").url == "postgresql://db/shop?client_encoding=utf8"
+    assert parse_address("postgresql://db/shop?sslmode=require").url.endswith("?sslmode=require&client_encoding=utf8")
+    given = "postgresql://db/shop?client_encoding=latin1"
+    assert parse_address(given).url == given

@@ -48,11 +48,18 @@ def parse_address(text: str) -> Address:
             raise HoldfastError(f"{shown}: names no database", hint=_EXAMPLE)
         if port == 0:
             raise HoldfastError(f"{shown}: not a port: 0", hint=_EXAMPLE)
-        url = "postgresql://" + text.strip().split("://", 1)[1]
+        url = _as_utf8("postgresql://" + text.strip().split("://", 1)[1])
         return Address(url, POSTGRESQL, shown, unquote(parts.password or ""))
     if parts.scheme == "sqlite" and text.startswith("sqlite:///") and parts.path.strip("/"):
         return Address(text.strip(), SQLITE, shown)
     raise HoldfastError(f"{shown or 'an empty text'}: not the URL of a PostgreSQL database", hint=_EXAMPLE)
+
+
+def _as_utf8(url: str) -> str:
+    """The URL with the encoding of the connection, which a database of encoding SQL_ASCII leaves open."""
+    if "client_encoding=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}client_encoding=utf8"
 
 
 def mask_url(text: str) -> str:
