@@ -317,6 +317,8 @@ def test_an_attempt_that_ended_while_nobody_watched_has_its_outcome(bench: Bench
     else:
         assert found.outcome
         outcome = found.outcome.as_json()
+        (end,) = [record for record in engine.load(run_id)[1] if record.key.endswith("/ended")]
+        assert found.at_ms == end.at_ms, "the runner would tell of an end at another moment than the journal"
     assert (outcome["status"], outcome["exit_code"], outcome["outputs"]) == ("failed", 7, {"a": "b"})
 
 

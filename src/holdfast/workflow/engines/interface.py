@@ -104,6 +104,8 @@ class Recovery(NamedTuple):
     outcome: Outcome | None = None
     detail: str = ""
     began: bool = True
+    at_ms: int | None = None
+    """When it ended by the engine's own record of that; None where the runner is to write one."""
 
 
 class Engine(Protocol):

@@ -116,8 +116,8 @@ class Journal:
         work = journal_runs.as_dispatched(self.store, work)
         found = self._found(work)
         if isinstance(found, Outcome):
-            self._write_ends(lease, [(work, found)])
-            return Recovery("ended", found)
+            (record,) = self._write_ends(lease, [(work, found)])
+            return Recovery("ended", found, at_ms=record.at_ms)
         if isinstance(found, Lost):
             self._leave_queue(lease, work)
             return Recovery("gone", detail=found.detail, began=found.began)

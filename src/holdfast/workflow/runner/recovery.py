@@ -27,7 +27,8 @@ def recover(engine: Engine, lease: Lease, state: RunState, listener: Listener) -
         if found.state == "running":
             listener.note(f"{instance}: attempt {attempt} of an earlier runner goes on")
             continue
-        records.append(Record(f"step/{instance}/{attempt}/ended", _end(found), now_ms()))
+        at_ms = now_ms() if found.at_ms is None else found.at_ms
+        records.append(Record(f"step/{instance}/{attempt}/ended", _end(found), at_ms))
     if records:
         engine.record(lease, records)
     for record in records:

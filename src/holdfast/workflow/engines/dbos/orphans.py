@@ -29,8 +29,8 @@ class Orphans:
         for _, record in self._queueing.ends([attempt]):
             outcome = Outcome.from_json(record.data)
             if outcome.status == UNKNOWN:
-                return Recovery("gone", detail=outcome.reason or "")
-            return Recovery("ended", outcome)
+                return Recovery("gone", detail=outcome.reason or "", at_ms=record.at_ms)
+            return Recovery("ended", outcome, at_ms=record.at_ms)
         return None
 
     def ended_first(self, attempt: str, work: Work) -> Recovery:
